@@ -1,0 +1,1 @@
+"""What is on a page, as pure functions of its bytes and its address: nothing here connects or writes."""

@@ -1,0 +1,112 @@
+"""The words of reading: a page that came in, what an article said, what a list showed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer as it came: `url` is the response's own address, `fetched` an aware moment."""
+
+    raw: bytes
+    url: str
+    fetched: datetime
+    content_type: str = ""
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What ops know of a source: CSS selectors by part, and the site's name that stands for 本网."""
+
+    selectors: Mapping[str, str] = field(default_factory=dict)
+    site_name: str | None = None
+    kind: str = "auto"
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A field that an editor should look at, with the reason in an editor's words (Chinese)."""
+
+    field: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A document that the page links: the link's words (or file name) and its absolute address."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture of the body, by absolute address."""
+
+    url: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The fields of one article page; what the page does not state is None or empty, never guessed.
+
+    Dates are ISO text, exactly as precise as stated (`2026-11-05`, `2026-11-05T10:08`, `2026-11`).
+    `html` is clean markup with absolute addresses (not yet sanitized), `text` its words by line.
+    `origins` says how each field was read (meta, label, family, selector, trafilatura, …).
+    `fault` says why there is nothing to keep (an error page, no body, …), else None.
+    """
+
+    url: str
+    title: str | None = None
+    published: str | None = None
+    issued: str | None = None
+    credit: str | None = None
+    author: str | None = None
+    doc_number: str | None = None
+    index_number: str | None = None
+    issuer: str | None = None
+    topic: str | None = None
+    validity: str | None = None
+    summary: str | None = None
+    list_name: str | None = None
+    text: str = ""
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    images: tuple[Image, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[Doubt, ...] = ()
+    family: str | None = None
+    charset: str = "utf-8"
+    next_url: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a list page: the whole title, the absolute address, the date as stated (ISO) or None."""
+
+    title: str
+    url: str
+    date: str | None = None
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A list page as read; `status` is `ok` or the word that says why there are no rows.
+
+    `next` is the absolute address of the following page; `promised` the number of rows that the
+    list says it has in all, `pages` the number of pages it says it has.
+    """
+
+    url: str
+    rows: tuple[Row, ...] = ()
+    status: str = "ok"
+    next: str | None = None
+    promised: int | None = None
+    pages: int | None = None
+    family: str | None = None
+    charset: str = "utf-8"
