@@ -1,0 +1,74 @@
+"""The view `publishable` and the triggers that keep append-only tables append-only, from one list.
+
+Alembic's batch mode drops a table's triggers without a word, so every upgrade drops all of these and makes
+them again (`drop_guards`, `make_guards`), and a test compares the database with this list.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+# The one way onto the portal: approved, public, cleared, and named with its hash by the newest row of the
+# log that gave this revision a state. The column comes from that row, not from the review, so that a review
+# edited by hand moves nothing.
+PUBLISHABLE = """
+CREATE VIEW publishable AS
+SELECT r.id AS revision, r.item AS item, r.number AS number, r.form AS form, r.hash AS hash,
+       l.column_key AS column_key, v.release_after AS release_after,
+       l.at AS approved_at, l.actor AS approved_by, l.seq AS approved_seq
+FROM reviews v
+JOIN revisions r ON r.id = v.revision
+JOIN items i ON i.id = r.item AND i.public_revision = r.id
+JOIN log l ON l.seq = (
+    SELECT max(n.seq) FROM log n WHERE n.revision = r.id AND n.to_state IS NOT NULL
+)
+WHERE v.state = 'approved'
+  AND l.to_state = 'approved'
+  AND l.hash = r.hash
+  AND l.column_key IS NOT NULL
+  AND NOT EXISTS (
+      SELECT 1 FROM findings f
+      WHERE f.revision = r.id AND f.cleared_by_log IS NULL
+        AND (f.level = 'block' OR (f.level = 'confirm' AND f.raised_seq < l.seq))
+  )
+"""
+
+# table -> what makes a row the same row: SQLite's REPLACE fires no delete trigger, so an insert that would
+# replace an existing key is refused before it happens.
+APPEND_ONLY = {
+    "log": ("seq = NEW.seq",),
+    "revisions": ("id = NEW.id", "item = NEW.item AND number = NEW.number"),
+    "readings": ("id = NEW.id",),
+    "labels": ("id = NEW.id",),
+}
+
+
+def list_guards() -> dict[str, str]:
+    """Give every view and trigger of a SQLite database: name to the statement that makes it."""
+    guards = {"publishable": PUBLISHABLE.strip()}
+    for table, keys in APPEND_ONLY.items():
+        for event in ("UPDATE", "DELETE"):
+            name = f"{table}_no_{event.lower()}"
+            guards[name] = (
+                f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: {event} refused'); END"
+            )
+        found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
+        guards[f"{table}_no_replace"] = (
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {found} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: REPLACE refused'); END"
+        )
+    return guards
+
+
+def drop_guards(connection: Connection) -> None:
+    """Drop the view and the triggers, as a migration must before it changes a table."""
+    for name, statement in list_guards().items():
+        kind = "VIEW" if statement.startswith("CREATE VIEW") else "TRIGGER"
+        connection.execute(text(f"DROP {kind} IF EXISTS {name}"))
+
+
+def make_guards(connection: Connection) -> None:
+    """Make the view and the triggers, the last step of every upgrade."""
+    for statement in list_guards().values():
+        connection.execute(text(statement))

@@ -1,0 +1,90 @@
+"""The log of who did what: append-only, each row chained to the last by its hash."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from clock import write_time
+from errors import ChainError
+from store.forms import hash_text, write_json
+from store.tables import log
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that somebody did; what does not apply stays None."""
+
+    actor: str
+    via: str
+    action: str
+    item: int | None = None
+    revision: int | None = None
+    hash: str | None = None
+    from_state: str | None = None
+    to_state: str | None = None
+    column_key: str | None = None
+    suggested_column: str | None = None
+    suggested_probability: float | None = None
+    reason: str | None = None
+    undoes: int | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The newest row of the log, which releases and backups record so that a cut tail is noticed."""
+
+    seq: int
+    this: str
+
+
+def read_head(connection: Connection) -> Head:
+    """Give the newest row's number and hash; of an empty log, 0 and the genesis hash."""
+    row = connection.execute(select(log.c.seq, log.c.this).order_by(log.c.seq.desc()).limit(1)).first()
+    return Head(row.seq, row.this) if row else Head(0, GENESIS)
+
+
+def append(connection: Connection, entry: Entry, now: datetime) -> int:
+    """Add one row inside the caller's write transaction, whose lock makes the chain single; give its number."""
+    head = read_head(connection)
+    values = {"seq": head.seq + 1, "at": write_time(now), **asdict(entry), "prev": head.this}
+    connection.execute(log.insert().values(**values, this=_seal(values)))
+    return head.seq + 1
+
+
+def verify_chain(connection: Connection, known: list[Head]) -> int:
+    """Check every row against the one before, and each `known` head (of releases, backups); give the row count.
+
+    Raises ChainError naming the first row that was edited, removed or reordered, or the tail that was cut.
+    """
+    prev, expected = GENESIS, 1
+    promised = {head.seq: head.this for head in known}
+    for row in connection.execute(select(log).order_by(log.c.seq)).mappings():
+        values = dict(row)
+        this = values.pop("this")
+        if values["seq"] != expected:
+            raise ChainError(f"log row {expected} is missing: the next one is {values['seq']}")
+        if values["prev"] != prev:
+            raise ChainError(f"log row {expected} does not follow row {expected - 1}: one of them was changed")
+        if this != _seal(values):
+            raise ChainError(f"log row {expected} was edited: its content does not match its hash")
+        if promised.get(expected, this) != this:
+            raise ChainError(f"log row {expected} is not the one that a release recorded: the log was rewritten")
+        prev, expected = this, expected + 1
+    last = max(promised, default=0)
+    if last >= expected:
+        raise ChainError(f"log rows {expected} to {last} are missing: a release recorded row {last}")
+    return expected - 1
+
+
+def count_rows(connection: Connection) -> int:
+    """Count the rows of the log."""
+    return int(connection.execute(select(func.count()).select_from(log)).scalar_one())
+
+
+def _seal(values: dict[str, object]) -> str:
+    return hash_text(write_json(values))
