@@ -9,7 +9,7 @@ from typing import Any
 
 Form = dict[str, Any]
 
-# What a form holds, in the order people read it; every form has every key, None or empty where nothing is known.
+# What a form holds; every form has every key, None or empty where nothing is known.
 EMPTY: Form = {
     "title": None,
     "html": "",

@@ -49,7 +49,7 @@ def read_head(connection: Connection) -> Head:
 
 
 def append(connection: Connection, entry: Entry, now: datetime) -> int:
-    """Add one row inside the caller's write transaction, whose lock makes the chain single; give its number."""
+    """Add one row inside the caller's write transaction, whose lock keeps the chain single."""
     head = read_head(connection)
     values = {"seq": head.seq + 1, "at": write_time(now), **asdict(entry), "prev": head.this}
     connection.execute(log.insert().values(**values, this=_seal(values)))
@@ -57,7 +57,7 @@ def append(connection: Connection, entry: Entry, now: datetime) -> int:
 
 
 def verify_chain(connection: Connection, known: list[Head]) -> int:
-    """Check every row against the one before, and each `known` head (of releases, backups); give the row count.
+    """Check every row against the one before, and each `known` head (of releases, backups); count them.
 
     Raises ChainError naming the first row that was edited, removed or reordered, or the tail that was cut.
     """
@@ -69,11 +69,11 @@ def verify_chain(connection: Connection, known: list[Head]) -> int:
         if values["seq"] != expected:
             raise ChainError(f"log row {expected} is missing: the next one is {values['seq']}")
         if values["prev"] != prev:
-            raise ChainError(f"log row {expected} does not follow row {expected - 1}: one of them was changed")
+            raise ChainError(f"log row {expected} does not follow row {expected - 1}: one was changed")
         if this != _seal(values):
             raise ChainError(f"log row {expected} was edited: its content does not match its hash")
         if promised.get(expected, this) != this:
-            raise ChainError(f"log row {expected} is not the one that a release recorded: the log was rewritten")
+            raise ChainError(f"log row {expected} is not the one that a release recorded")
         prev, expected = this, expected + 1
     last = max(promised, default=0)
     if last >= expected:

@@ -1,0 +1,110 @@
+"""Files by their hash: raw pages, attachments, images; a file is durable on disk before its row exists."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from errors import StoreError
+from store.tables import files
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """One kept file: `hash` is of its bytes as fetched, `path` is where the portal shows it."""
+
+    hash: str
+    kind: str
+    sniffed_type: str
+    extension: str
+    bytes: int
+    width: int | None = None
+    height: int | None = None
+
+    @property
+    def path(self) -> str:
+        """The address below the portal's root, permanent since it is made of the content."""
+        return f"/files/{self.hash[:2]}/{self.hash}{self.extension}"
+
+
+def hash_bytes(raw: bytes) -> str:
+    """Give the SHA-256 of the bytes."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def locate(home: Path, kind: str, digest: str) -> Path:
+    """Say where the bytes of a file lie below the working folder; raw pages are compressed."""
+    ending = ".gz" if kind == "page" else ""
+    return home / "files" / kind / digest[:2] / (digest + ending)
+
+
+def keep_bytes(home: Path, kind: str, raw: bytes) -> str:
+    """Put bytes on disk, durable before this returns, and give their hash; the same bytes are kept once.
+
+    Raises StoreError when the disk is full or refuses.
+    """
+    digest = hash_bytes(raw)
+    target = locate(home, kind, digest)
+    if target.exists():
+        return digest
+    # mtime 0, so that the same page makes the same file
+    content = gzip.compress(raw, compresslevel=6, mtime=0) if kind == "page" else raw
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_durably(target, content)
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be kept: {error.strerror}") from error
+    return digest
+
+
+def read_bytes(home: Path, kind: str, digest: str) -> bytes:
+    """Give the bytes of a kept file; raises StoreError when it is missing or is not what its name says."""
+    target = locate(home, kind, digest)
+    try:
+        content = target.read_bytes()
+        raw = gzip.decompress(content) if kind == "page" else content
+    except (OSError, EOFError, gzip.BadGzipFile) as error:
+        raise StoreError(f"{target}: cannot be read: {error}") from error
+    if hash_bytes(raw) != digest:
+        raise StoreError(f"{target}: its content does not match its name")
+    return raw
+
+
+def save_file(connection: Connection, file: StoredFile) -> None:
+    """Make the row of a file whose bytes are kept already; a file that is known stays as it is."""
+    known = connection.execute(select(files.c.hash).where(files.c.hash == file.hash)).first()
+    if known is None:
+        connection.execute(
+            files.insert().values(
+                hash=file.hash,
+                kind=file.kind,
+                sniffed_type=file.sniffed_type,
+                extension=file.extension,
+                bytes=file.bytes,
+                width=file.width,
+                height=file.height,
+            )
+        )
+
+
+def find_file(connection: Connection, digest: str) -> StoredFile | None:
+    """Look a kept file up by its hash."""
+    row = connection.execute(select(files).where(files.c.hash == digest)).mappings().first()
+    if row is None:
+        return None
+    return StoredFile(**{name: row[name] for name in StoredFile.__dataclass_fields__})
+
+
+def _write_durably(target: Path, content: bytes) -> None:
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    with draft.open("wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    draft.chmod(0o444)
+    draft.replace(target)

@@ -1,0 +1,130 @@
+"""Who may move a review from which state to which: one table, decided purely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from errors import NotAllowed
+from store.tables import OPEN_STATES
+
+EDITORS = frozenset({"editor", "chief"})
+
+# action -> the states it starts from. Where it leads is `decide_move`'s, since approval may need two people.
+ACTIONS: dict[str, tuple[str, ...]] = {
+    "approve": ("waiting", "second"),
+    "return": ("waiting", "second"),
+    "reject": ("waiting", "second"),
+    "hold": ("waiting", "second"),
+    "reopen": ("held", "rejected", "returned", "withdrawn"),
+    "withdraw": ("approved",),
+}
+_LEADS_TO = {
+    "return": "returned",
+    "reject": "rejected",
+    "hold": "held",
+    "reopen": "waiting",
+    "withdraw": "withdrawn",
+}
+_NEEDS_REASON = frozenset({"return", "reject", "withdraw"})
+
+# The whole table of legal moves, as the database's histories are checked against it (design.md, section 3).
+LEGAL: frozenset[tuple[str | None, str]] = frozenset(
+    [(None, "waiting"), (None, "draft"), ("draft", "signing"), ("signing", "waiting")]
+    + [("waiting", to) for to in ("second", "approved", "rejected", "held", "returned")]
+    + [("second", to) for to in ("approved", "waiting", "rejected", "held", "returned")]
+    + [(state, "waiting") for state in ("held", "rejected", "returned", "withdrawn")]
+    + [("approved", to) for to in ("withdrawn", "superseded", "waiting", "second")]
+    + [(state, "superseded") for state in OPEN_STATES]
+    + [("superseded", "approved")]
+)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person with the roles that the account holds."""
+
+    id: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of a review when somebody decides about it."""
+
+    state: str
+    newest: bool
+    kind: str
+    made_by: str
+    column_key: str | None
+    passed_by: str | None  # who moved it to `second`
+    blocks: int
+    confirms: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants done with a review."""
+
+    action: str
+    column_key: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move that is allowed: where it leads, in which column, and whether findings are cleared by it."""
+
+    to_state: str
+    column_key: str | None
+    needs: int
+    clears: bool = False
+
+
+def decide_move(standing: Standing, wish: Wish, actor: Actor, columns: Mapping[str, int]) -> Move:
+    """Say where a wish leads, or raise NotAllowed with the reason.
+
+    `columns` are the portal's open columns with the number of persons each asks for.
+    """
+    if wish.action not in ACTIONS:
+        raise NotAllowed(f"{wish.action!r} is no decision; there are {', '.join(ACTIONS)}")
+    if not actor.roles & EDITORS:
+        raise NotAllowed(f"{actor.id} is no editor: deciding needs the role editor or chief")
+    if standing.state not in ACTIONS[wish.action]:
+        allowed = " or ".join(ACTIONS[wish.action])
+        raise NotAllowed(f"it is {standing.state}; {wish.action} starts from {allowed}")
+    if wish.action in _NEEDS_REASON and not (wish.reason or "").strip():
+        raise NotAllowed(f"{wish.action} needs a reason: the provider is told it")
+    column = wish.column_key or standing.column_key
+    if wish.column_key is not None and wish.column_key not in columns:
+        raise NotAllowed(f"{wish.column_key!r} is no column of the portal: {', '.join(sorted(columns))}")
+    if wish.action == "approve":
+        return _decide_approval(standing, wish, actor, column, columns)
+    if wish.action == "return" and standing.kind != "submitted":
+        raise NotAllowed("only what an agency submitted can be returned; reject or hold it instead")
+    if wish.action == "reopen" and not standing.newest:
+        raise NotAllowed("a newer revision of this item exists: decide about that one")
+    return Move(_LEADS_TO[wish.action], column, columns.get(column or "", 1))
+
+
+def _decide_approval(
+    standing: Standing, wish: Wish, actor: Actor, column: str | None, columns: Mapping[str, int]
+) -> Move:
+    if column is None or column not in columns:
+        raise NotAllowed("it has no column yet: name one with --column")
+    if actor.id == standing.made_by:
+        raise NotAllowed(f"{actor.id} made this revision: another person must approve it")
+    reason = (wish.reason or "").strip()
+    if standing.blocks and not ("chief" in actor.roles and reason):
+        raise NotAllowed(
+            f"{standing.blocks} finding(s) block it: only a chief editor, with a reason, clears them"
+        )
+    if standing.confirms and not reason:
+        raise NotAllowed(f"{standing.confirms} finding(s) ask for a second look: confirm them with a reason")
+    needs = 2 if standing.blocks or columns[column] > 1 else 1
+    if standing.state == "second":
+        if actor.id == standing.passed_by:
+            raise NotAllowed(f"{actor.id} passed it first: the second review needs another person")
+        return Move("approved", column, 2, clears=bool(standing.blocks or standing.confirms))
+    clears = bool(standing.blocks or standing.confirms)
+    return Move("second" if needs > 1 else "approved", column, needs, clears=clears)

@@ -1,0 +1,314 @@
+"""The state of a revision: opened by the pipeline, moved by people, each change with one row of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select, update
+
+from clock import write_time
+from errors import NotAllowed, NotFound, Stale
+from store.log import Entry, append
+from store.moves import Actor, Move, Standing, Wish, decide_move
+from store.tables import OPEN_STATES, findings, items, labels, log, releases, reviews, revisions
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a decision did: the row of the log, the state it led to, and when it may go out."""
+
+    seq: int
+    item: int
+    number: int
+    to_state: str
+    column_key: str | None
+    release_after: datetime | None
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a decision is measured against: the columns (with persons needed), the hold before release."""
+
+    columns: Mapping[str, int]
+    hold: timedelta
+
+
+def open_review(
+    connection: Connection, revision: int, column_key: str | None, actor: str, via: str, now: datetime
+) -> None:
+    """Put a new revision into the queue; an older one of the item that was still open is superseded."""
+    row = connection.execute(
+        select(revisions.c.item, revisions.c.hash, revisions.c.cause).where(revisions.c.id == revision)
+    ).one()
+    older = connection.execute(
+        select(reviews).where(reviews.c.item == row.item, reviews.c.state.in_(OPEN_STATES))
+    ).mappings()
+    for review in older.all():
+        _shift(connection, review, "superseded")
+        entry = _entry(connection, review, "supersede", actor, via, to_state="superseded", reason=row.cause)
+        append(connection, entry, now)
+    connection.execute(
+        reviews.insert().values(
+            revision=revision, item=row.item, state="waiting", column_key=column_key, needs=1, version=1
+        )
+    )
+    append(
+        connection,
+        Entry(actor, via, row.cause, row.item, revision, row.hash, None, "waiting", column_key),
+        now,
+    )
+
+
+def decide(
+    connection: Connection,
+    item: int,
+    number: int,
+    wish: Wish,
+    actor: Actor,
+    desk: Desk,
+    now: datetime,
+    via: str = "terminal",
+) -> Decided:
+    """Carry out one person's decision about one revision, with its row of the log, in one transaction.
+
+    Raises NotFound for a revision that does not exist, Stale when it is no longer the one that waits,
+    NotAllowed when the table of moves or the findings forbid it.
+    """
+    review = _read_review(connection, item, number)
+    move = decide_move(_stand(connection, review), wish, actor, desk.columns)
+    release_after = now + desk.hold if move.to_state == "approved" else None
+    _shift(connection, review, move.to_state, move, release_after)
+    entry = _entry(connection, review, wish.action, actor.id, via, to_state=move.to_state, reason=wish.reason)
+    seq = append(connection, _with_column(entry, move.column_key), now)
+    if move.clears:
+        connection.execute(
+            update(findings)
+            .where(findings.c.revision == review["revision"], findings.c.cleared_by_log.is_(None))
+            .where(findings.c.level.in_(("block", "confirm")))
+            .values(cleared_by_log=seq)
+        )
+    if move.to_state == "approved":
+        _make_public(connection, review, actor.id, via, now)
+    elif review["state"] == "approved":
+        _set_public(connection, item, None)
+    return Decided(seq, item, number, move.to_state, move.column_key, release_after)
+
+
+def undo_approval(
+    connection: Connection, item: int, number: int, actor: Actor, now: datetime, via: str = "terminal"
+) -> Decided:
+    """Take back an approval that no release holds yet, by the one who gave it; the log keeps both rows.
+
+    What it had superseded is approved again. Raises NotAllowed once a release holds it (withdraw it then).
+    """
+    review = _read_review(connection, item, number)
+    approval = _newest_state_row(connection, review["revision"])
+    if review["state"] != "approved" or approval is None or approval["to_state"] != "approved":
+        raise NotAllowed(f"{item}@{number} is {review['state']}: only an approval can be undone")
+    if approval["actor"] != actor.id:
+        raise NotAllowed(f"{approval['actor']} approved it: only the one who decided can undo")
+    newest = _newest_number(connection, item)
+    if newest != number:
+        raise NotAllowed(
+            f"{item}@{newest} came since: withdraw {item}@{number}, or decide about the newer one"
+        )
+    if _was_released(connection, approval["seq"], review["release_after"]):
+        raise NotAllowed("a release holds it already: withdraw it instead")
+    to_state = approval["from_state"] if approval["from_state"] in ("waiting", "second") else "waiting"
+    _shift(connection, review, to_state)
+    entry = _entry(connection, review, "undo", actor.id, via, to_state=to_state, undoes=approval["seq"])
+    seq = append(connection, entry, now)
+    connection.execute(
+        update(findings).where(findings.c.cleared_by_log == approval["seq"]).values(cleared_by_log=None)
+    )
+    _restore_older(connection, item, approval["seq"], actor.id, via, now)
+    return Decided(seq, item, number, to_state, review["column_key"], None)
+
+
+def _read_review(connection: Connection, item: int, number: int) -> RowMapping:
+    row = connection.execute(
+        select(reviews, revisions.c.number, revisions.c.hash, revisions.c.made_by, items.c.kind)
+        .join(revisions, revisions.c.id == reviews.c.revision)
+        .join(items, items.c.id == reviews.c.item)
+        .where(revisions.c.item == item, revisions.c.number == number)
+    ).mappings()
+    review = row.first()
+    if review is None:
+        raise NotFound(f"there is no item {item}@{number}: `caibian queue` lists what waits")
+    newest = _newest_number(connection, item)
+    if review["state"] == "superseded":
+        raise Stale(f"{item}@{number} is no longer the newest: {item}@{newest} replaced it, look at that one")
+    return review
+
+
+def _newest_number(connection: Connection, item: int) -> int:
+    return int(
+        connection.execute(select(func.max(revisions.c.number)).where(revisions.c.item == item)).scalar_one()
+    )
+
+
+def _stand(connection: Connection, review: RowMapping) -> Standing:
+    counts: dict[str, int] = {}
+    for level, count in connection.execute(
+        select(findings.c.level, func.count())
+        .where(findings.c.revision == review["revision"], findings.c.cleared_by_log.is_(None))
+        .group_by(findings.c.level)
+    ):
+        counts[level] = count
+    newest_row = _newest_state_row(connection, review["revision"])
+    passed_by = newest_row["actor"] if newest_row and newest_row["to_state"] == "second" else None
+    return Standing(
+        state=review["state"],
+        newest=review["number"] == _newest_number(connection, review["item"]),
+        kind=review["kind"],
+        made_by=review["made_by"],
+        column_key=review["column_key"],
+        passed_by=passed_by,
+        blocks=counts.get("block", 0),
+        confirms=counts.get("confirm", 0),
+    )
+
+
+def _newest_state_row(connection: Connection, revision: int) -> RowMapping | None:
+    return (
+        connection.execute(
+            select(log)
+            .where(log.c.revision == revision, log.c.to_state.is_not(None))
+            .order_by(log.c.seq.desc())
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
+
+
+def _shift(
+    connection: Connection,
+    review: RowMapping,
+    to_state: str,
+    move: Move | None = None,
+    release_after: datetime | None = None,
+) -> None:
+    """Compare and set on state and version: one row, or somebody else was faster."""
+    values: dict[str, Any] = {
+        "state": to_state,
+        "version": review["version"] + 1,
+        "claimed_by": None,
+        "claimed_until": None,
+        "release_after": write_time(release_after) if release_after else None,
+    }
+    if move is not None:
+        values |= {"column_key": move.column_key, "needs": move.needs}
+    done = connection.execute(
+        update(reviews)
+        .where(
+            reviews.c.revision == review["revision"],
+            reviews.c.state == review["state"],
+            reviews.c.version == review["version"],
+        )
+        .values(**values)
+    )
+    if done.rowcount != 1:
+        raise Stale(f"item {review['item']}: somebody else decided about it first; look at it again")
+
+
+def _entry(
+    connection: Connection,
+    review: RowMapping,
+    action: str,
+    actor: str,
+    via: str,
+    *,
+    to_state: str,
+    reason: str | None = None,
+    undoes: int | None = None,
+) -> Entry:
+    """Write down a change of state, with what the machine had suggested at that moment (invariant 7)."""
+    suggested = connection.execute(
+        select(labels.c.column_key, labels.c.probability)
+        .where(labels.c.revision == review["revision"])
+        .order_by(labels.c.id.desc())
+        .limit(1)
+    ).first()
+    hash_ = connection.execute(
+        select(revisions.c.hash).where(revisions.c.id == review["revision"])
+    ).scalar_one()
+    return Entry(
+        actor=actor,
+        via=via,
+        action=action,
+        item=review["item"],
+        revision=review["revision"],
+        hash=hash_,
+        from_state=review["state"],
+        to_state=to_state,
+        column_key=review["column_key"],
+        suggested_column=suggested.column_key if suggested else None,
+        suggested_probability=suggested.probability if suggested else None,
+        reason=reason,
+        undoes=undoes,
+    )
+
+
+def _with_column(entry: Entry, column_key: str | None) -> Entry:
+    return Entry(**{**entry.__dict__, "column_key": column_key})
+
+
+def _make_public(connection: Connection, review: RowMapping, actor: str, via: str, now: datetime) -> None:
+    """The revision becomes the item's public one; the one that was public before is superseded."""
+    before = connection.execute(
+        select(reviews)
+        .join(items, items.c.public_revision == reviews.c.revision)
+        .where(items.c.id == review["item"], reviews.c.state == "approved")
+        .where(reviews.c.revision != review["revision"])
+    ).mappings()
+    for older in before.all():
+        _shift(connection, older, "superseded")
+        append(connection, _entry(connection, older, "supersede", actor, via, to_state="superseded"), now)
+    _set_public(connection, review["item"], review["revision"])
+
+
+def _set_public(connection: Connection, item: int, revision: int | None) -> None:
+    connection.execute(
+        update(items).where(items.c.id == item).values(public_revision=revision, version=items.c.version + 1)
+    )
+
+
+def _was_released(connection: Connection, approved_seq: int, release_after: str | None) -> bool:
+    query = select(func.count()).select_from(releases).where(releases.c.log_seq >= approved_seq)
+    if release_after is not None:
+        query = query.where(releases.c.at >= release_after)
+    return bool(connection.execute(query).scalar_one())
+
+
+def _restore_older(
+    connection: Connection, item: int, approved_seq: int, actor: str, via: str, now: datetime
+) -> None:
+    """Approve again what the undone approval had superseded: its row of the log stands right behind it."""
+    row = (
+        connection.execute(
+            select(log)
+            .where(
+                log.c.seq > approved_seq,
+                log.c.item == item,
+                log.c.action == "supersede",
+                log.c.from_state == "approved",
+            )
+            .order_by(log.c.seq)
+        )
+        .mappings()
+        .first()
+    )
+    _set_public(connection, item, row["revision"] if row else None)
+    if row is None:
+        return
+    older = connection.execute(select(reviews).where(reviews.c.revision == row["revision"])).mappings().one()
+    _shift(connection, older, "approved", release_after=now)
+    append(
+        connection,
+        _entry(connection, older, "undo", actor, via, to_state="approved", undoes=row["seq"]),
+        now,
+    )
