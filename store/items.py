@@ -62,30 +62,28 @@ class LatestRevision:
 
 def add_item(connection: Connection, kind: str, agency: str | None) -> int:
     """Make an item: collected, submitted or written."""
-    done = connection.execute(items.insert().values(kind=kind, agency=agency, version=1))
-    return int(done.inserted_primary_key[0])
+    insert = items.insert().values(kind=kind, agency=agency, version=1)
+    return int(connection.execute(insert.returning(items.c.id)).scalar_one())
 
 
 def add_revision(connection: Connection, new: NewRevision, now: datetime) -> int:
     """Write the next revision of an item, with the hash of its whole form; give its id."""
     latest = find_latest(connection, new.item)
     form = merge_form(new.machine, new.person)
-    done = connection.execute(
-        revisions.insert().values(
-            item=new.item,
-            number=latest.number + 1 if latest else 1,
-            parent=latest.id if latest else None,
-            reading=new.reading,
-            machine=write_json(new.machine),
-            person=write_json(new.person),
-            form=write_json(form),
-            hash=hash_form(form),
-            cause=new.cause,
-            made_by=new.made_by,
-            at=write_time(now),
-        )
+    insert = revisions.insert().values(
+        item=new.item,
+        number=latest.number + 1 if latest else 1,
+        parent=latest.id if latest else None,
+        reading=new.reading,
+        machine=write_json(new.machine),
+        person=write_json(new.person),
+        form=write_json(form),
+        hash=hash_form(form),
+        cause=new.cause,
+        made_by=new.made_by,
+        at=write_time(now),
     )
-    return int(done.inserted_primary_key[0])
+    return int(connection.execute(insert.returning(revisions.c.id)).scalar_one())
 
 
 def find_latest(connection: Connection, item: int) -> LatestRevision | None:

@@ -1,0 +1,109 @@
+"""The queue: what waits for a person, with everything that a decision needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from store.forms import Form
+from store.tables import findings, items, labels, publications, revision_doubts, reviews, revisions
+
+WAITING = ("waiting", "second")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One revision in the queue; `findings` are those not yet cleared, `doubts` those not yet resolved."""
+
+    item: int
+    revision: int
+    number: int
+    state: str
+    kind: str
+    made_by: str
+    form: Form
+    column: str | None
+    probability: float
+    reasons: tuple[str, ...]
+    findings: tuple[dict[str, str], ...]
+    doubts: tuple[dict[str, str], ...]
+    public: bool
+
+    @property
+    def clean(self) -> bool:
+        """Nothing speaks against it: no finding but notes, no doubt, and a column is suggested."""
+        marked = [one for one in self.findings if one["level"] != "note"]
+        return not marked and not self.doubts and self.column is not None
+
+
+def list_waiting(connection: Connection, states: Collection[str] = WAITING) -> list[Waiting]:
+    """Give what waits, the oldest item first."""
+    rows = (
+        connection.execute(
+            select(
+                reviews.c.state,
+                reviews.c.column_key,
+                revisions.c.id,
+                revisions.c.item,
+                revisions.c.number,
+                revisions.c.form,
+                revisions.c.made_by,
+                items.c.kind,
+                items.c.public_revision,
+            )
+            .join(revisions, revisions.c.id == reviews.c.revision)
+            .join(items, items.c.id == reviews.c.item)
+            .where(reviews.c.state.in_(tuple(states)))
+            .order_by(revisions.c.item)
+        )
+        .mappings()
+        .all()
+    )
+    wanted = select(reviews.c.revision).where(reviews.c.state.in_(tuple(states)))
+    suggested = {
+        row.revision: row
+        for row in connection.execute(
+            select(labels).where(labels.c.revision.in_(wanted)).order_by(labels.c.id)
+        )
+    }
+    found = _gather(connection, findings, ("rule", "level", "field", "span"), wanted, "cleared_by_log")
+    doubts = _gather(connection, revision_doubts, ("field", "word"), wanted, "resolved_by_log")
+    return [
+        Waiting(
+            item=row["item"],
+            revision=row["id"],
+            number=row["number"],
+            state=row["state"],
+            kind=row["kind"],
+            made_by=row["made_by"],
+            form=json.loads(row["form"]),
+            column=row["column_key"],
+            probability=suggested[row["id"]].probability if row["id"] in suggested else 0.0,
+            reasons=tuple(json.loads(suggested[row["id"]].reasons)) if row["id"] in suggested else (),
+            findings=tuple(found.get(row["id"], ())),
+            doubts=tuple(doubts.get(row["id"], ())),
+            public=row["public_revision"] is not None,
+        )
+        for row in rows
+    ]
+
+
+def find_public_path(connection: Connection, item: int) -> str | None:
+    """Give the address that the publisher gave an item, None when it was never published."""
+    query = select(publications.c.path).where(publications.c.item == item)
+    path = connection.execute(query).scalar_one_or_none()
+    return None if path is None else str(path)
+
+
+def _gather(
+    connection: Connection, table: Any, names: tuple[str, ...], wanted: Any, closed: str
+) -> dict[int, list[dict[str, str]]]:
+    gathered: dict[int, list[dict[str, str]]] = {}
+    query = select(table).where(table.c.revision.in_(wanted), table.c[closed].is_(None)).order_by(table.c.id)
+    for row in connection.execute(query).mappings():
+        gathered.setdefault(row["revision"], []).append({name: row[name] for name in names})
+    return gathered
