@@ -1,0 +1,338 @@
+"""The portal itself: the models of portal.yaml, its loader, and the check of both files together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from entries import (
+    Check,
+    Day,
+    Entry,
+    Flag,
+    Key,
+    Number,
+    Text,
+    WebAddress,
+    Whole,
+    Words,
+    find_texts,
+    listed,
+)
+from errors import ConfigurationError, Fault, NotFound
+from sources import AgencyKey, Group, Level, Paths, check_sources
+from yamlfile import Document, Where, read_document
+
+Risk = Literal["low", "normal", "high"]
+Style = Literal["news", "documents", "notices"]
+Share = Literal["lead", "support"]
+
+
+def _check_code(value: str) -> str:
+    if not re.fullmatch(r"[0-9]{10}", value):
+        raise ValueError("expected the ten digits of the SiteIDCode (N14)")
+    return value
+
+
+def _check_base(value: str) -> str:
+    if "?" in value or "#" in value:
+        raise ValueError("expected an address without `?` or `#`, such as https://www.example.gov.cn")
+    return value.rstrip("/")
+
+
+def _check_header(value: str) -> str:
+    if not value.isascii():
+        raise ValueError("expected ASCII: it goes into the User-Agent, as an address or mail address")
+    return value
+
+
+def _check_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"{error}, expected a regular expression") from error
+    return value
+
+
+def _check_slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+        raise ValueError("expected small letters, digits and single hyphens")
+    return value
+
+
+def _read_count(value: object) -> object:
+    return int(value) if value in ("1", "2") else value
+
+
+def _slug_of(key: str) -> str:
+    return re.sub("_+", "-", key).strip("-")
+
+
+class Identity(Entry):
+    """Who publishes the portal: what its head, its footer and its meta tags say (N12, N13)."""
+
+    name: Text = Field(description="the portal's name, such as 中国青海")
+    legal_name: Text = Field(description="the portal's full name, such as 青海省人民政府门户网站")
+    site_name: Text = Field(description="the SiteName of the meta tags")
+    site_domain: Text = Field(description="the SiteDomain of the meta tags, such as www.example.gov.cn")
+    site_id_code: Annotated[Text, AfterValidator(_check_code)] = Field(
+        description="the SiteIDCode of the meta tags, ten digits"
+    )
+    base_url: Annotated[WebAddress, AfterValidator(_check_base)] = Field(
+        description="the portal's public address, such as https://www.example.gov.cn"
+    )
+    organizer: Text = Field(description="the unit that runs the portal (主办单位)")
+    undertaker: Text | None = Field(default=None, description="the unit that does the work (承办单位)")
+    address: Text | None = Field(default=None, description="the postal address")
+    phone: Text | None = Field(default=None, description="the telephone as one dials it")
+    hours: Text | None = Field(default=None, description="the working hours of the telephone")
+    email: Text | None = Field(default=None, description="the mail address")
+    icp: Text | None = Field(default=None, description="the ICP filing number (ICP 备案号)")
+    police: Text | None = Field(default=None, description="the number of the police filing (公安备案号)")
+    party_mark: WebAddress | None = Field(default=None, description="the address behind the 党政机关标识")
+    error_report: WebAddress | None = Field(default=None, description="the address behind 政府网站找错")
+    crawler_contact: Annotated[Text, AfterValidator(_check_header)] = Field(
+        description="a web or mail address for those whose sites are crawled; it goes into the User-Agent"
+    )
+    notice: Text | None = Field(default=None, description="a banner over every page, such as a demo needs")
+
+
+class Column(Entry):
+    """A column of the portal (栏目), with its page, feed and review."""
+
+    key: Key = Field(description="a short name in small letters, digits and _ that never changes")
+    name: Text = Field(description="the column's name in Chinese")
+    slug: Annotated[str, AfterValidator(_check_slug)] = Field(
+        default="",
+        validate_default=False,
+        description="the word in its address, /columns/SLUG/; from the key if absent",
+    )
+    zone: SkipJsonSchema[str] = Field(
+        default="", description="the zone it stands in; not written in the file"
+    )
+    description: Text = Field(description="one sentence on what it holds (ColumnDescription)")
+    keywords: Words = Field(description="its keywords (ColumnKeywords), a word or a list of words")
+    type: Text = Field(description="its kind in words (ColumnType), such as 动态信息")
+    risk: Risk = Field(
+        default="normal", description="one of low, normal, high: what an error here would cost"
+    )
+    reviews: Annotated[Literal[1, 2], BeforeValidator(_read_count)] = Field(
+        default=1, description="1 or 2: how many people approve an item"
+    )
+    period_days: Annotated[Whole, Field(gt=0, le=3660)] | None = Field(
+        default=None, description="the days within which it must be updated (N3), as a whole number"
+    )
+    style: Style = Field(default="news", description="one of news, documents, notices: how its list looks")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _derive_slug(cls, data: Any) -> Any:
+        if isinstance(data, dict) and not data.get("slug") and isinstance(data.get("key"), str):
+            return {**data, "slug": _slug_of(data["key"])}
+        return data
+
+
+class Zone(Entry):
+    """A zone of the portal (S08): a part of the front page with its columns."""
+
+    key: Key = Field(description="a short name in small letters, digits and _ that never changes")
+    name: Text = Field(description="the zone's name in Chinese")
+    note: Text | None = Field(default=None, description="one line under its name on the front page")
+    columns: tuple[Column, ...] = Field(description="a list of columns")
+
+    @model_validator(mode="after")
+    def _name_zone(self) -> Zone:
+        placed = tuple(column.model_copy(update={"zone": self.key}) for column in self.columns)
+        self.__dict__["columns"] = placed  # the model is frozen for everybody else
+        return self
+
+
+class Duty(Entry):
+    """A row of the duty table (S09): an agency guarantees a column, alone or with others."""
+
+    column: Key = Field(description="the key of a column")
+    agency: AgencyKey = Field(description="the key of an agency of sources.yaml")
+    share: Share = Field(default="lead", description="lead (主办) or support (协办)")
+    period_days: Annotated[Whole, Field(gt=0, le=3660)] | None = Field(
+        default=None, description="the days within which the agency must supply something, as a whole number"
+    )
+    starts: Day | None = Field(default=None, description="the first day of the duty, such as 2026-01-01")
+    ends: Day | None = Field(default=None, description="the last day of the duty, such as 2026-12-31")
+    sample: Flag = Field(default=False, description="true or false: whether the row is only a sample")
+
+
+class Link(Entry):
+    """A link to another site."""
+
+    name: Text = Field(description="the words of the link")
+    url: WebAddress = Field(description="the address of the link")
+
+
+class LinkGroup(Entry):
+    """A row of the link directory (S06, S35)."""
+
+    name: Text = Field(description="the name of the group")
+    links: tuple[Link, ...] = Field(description="a list of links")
+
+
+class When(Entry):
+    """What must hold for a rule: every condition that is given, and of its words any one."""
+
+    agency: Words = Field(default=(), description="keys of agencies")
+    group: Annotated[tuple[Group, ...], BeforeValidator(listed)] = Field(
+        default=(), description="groups: office, department, prefecture, system, outside, media"
+    )
+    level: Annotated[tuple[Level, ...], BeforeValidator(listed)] = Field(
+        default=(), description="levels: central, province, prefecture, county"
+    )
+    source: Words = Field(default=(), description="ids of sources")
+    list_name: Words = Field(default=(), description="words in the source's own column name (栏目名称)")
+    title: Words = Field(default=(), description="words in the title")
+    not_title: Words = Field(default=(), description="words that the title must not have")
+    doc_type: Words = Field(
+        default=(), description="kinds of document, as the title ends: 通知, 公告, 意见, …"
+    )
+    doc_number: Words = Field(default=(), description="words in the number of the document, such as 青政办")
+    numbered: Flag | None = Field(
+        default=None, description="true or false: whether it has a number (发文字号)"
+    )
+    place: Words = Field(default=(), description="names of places in the title, or the item's own place")
+
+
+def _check_conditions(when: When) -> When:
+    if when == When():
+        raise ValueError("expected at least one condition")
+    return when
+
+
+class Rule(Entry):
+    """A rule that puts an item into a column; the first that fits decides."""
+
+    column: Key = Field(description="the key of a column")
+    name: Text = Field(description="the rule in an editor's words: it is shown as the reason")
+    probability: Annotated[Number, Field(gt=0, le=1)] = Field(
+        default=0.8, description="how sure the rule is, as a number"
+    )
+    when: Annotated[When, AfterValidator(_check_conditions)] = Field(
+        description="the conditions, at least one"
+    )
+    sample: Flag = Field(default=False, description="true or false: whether the rule is only a sample")
+
+
+class Settings(Entry):
+    """Figures of the portal that an office may want otherwise."""
+
+    hold_minutes: Annotated[Whole, Field(ge=0, le=1440)] = Field(
+        default=5, description="the minutes between an approval and its release, as a whole number"
+    )
+    old_after_days: Annotated[Whole, Field(gt=0, le=3660)] = Field(
+        default=30, description="the days after which a source's date counts as old (N8), as a whole number"
+    )
+    page_size: Annotated[Whole, Field(gt=0, le=200)] = Field(
+        default=20, description="the rows of a column page, as a whole number"
+    )
+    front_rows: Annotated[Whole, Field(gt=0, le=50)] = Field(
+        default=8, description="the rows of a column on the front page, as a whole number"
+    )
+    index_number_pattern: Annotated[Text, AfterValidator(_check_pattern)] | None = Field(
+        default=None, description="the form of the 索引号, as a regular expression"
+    )
+    keep_releases: Annotated[Whole, Field(gt=0, le=100)] = Field(
+        default=5, description="the releases that are kept for going back, as a whole number"
+    )
+
+
+class Portal(Entry):
+    """All of portal.yaml."""
+
+    identity: Identity = Field(description="who publishes the portal")
+    zones: tuple[Zone, ...] = Field(description="a list of zones")
+    group_columns: dict[Group, Key] = Field(
+        default={}, description="the column of each group's items where no rule fits"
+    )
+    rules: tuple[Rule, ...] = Field(default=(), description="a list of rules; the first that fits decides")
+    duties: tuple[Duty, ...] = Field(default=(), description="a list of duties")
+    links: tuple[LinkGroup, ...] = Field(default=(), description="a list of groups of links")
+    settings: Settings = Field(default=Settings(), description="figures of the portal")
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, zone by zone, in the file's order."""
+        return tuple(column for zone in self.zones for column in zone.columns)
+
+    def column(self, key: str) -> Column:
+        """Hand out a column by its key; raises NotFound."""
+        try:
+            return self._columns[key]
+        except KeyError:
+            raise NotFound(f"no column {key}, expected a key of portal.yaml") from None
+
+    @cached_property
+    def _columns(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns}
+
+
+def load_portal(path: Path) -> Portal:
+    """Load portal.yaml; raises ConfigurationError with every fault of the file."""
+    portal, faults = check_portal(read_document(path), None, None)
+    if portal is None:
+        raise ConfigurationError(faults)
+    return portal
+
+
+def check_both(paths: Paths) -> list[Fault]:
+    """List every fault of both files, names that one takes from the other included."""
+    sources, portal = read_document(paths.sources), read_document(paths.portal)
+    columns = None if portal.is_broken(("zones",)) else list_columns(portal)
+    agencies = None if sources.is_broken(("agencies",)) else _list_names(sources, "agencies", "key")
+    ids = None if sources.is_broken(("sources",)) else _list_names(sources, "sources", "id")
+    return sorted(check_sources(sources, columns)[1] + check_portal(portal, agencies, ids)[1])
+
+
+def check_portal(
+    document: Document, agencies: Collection[str] | None, sources: Collection[str] | None
+) -> tuple[Portal | None, list[Fault]]:
+    """Read portal.yaml from its document: all of it, or None and every fault.
+
+    `agencies` and `sources` are the names of sources.yaml, None where they are not to be checked.
+    """
+    check = Check(document)
+    portal = check.read(Portal)
+    check.check_unique(find_texts(document, "zones", None, "key"), "the zone key")
+    keys = find_texts(document, "zones", None, "columns", None, "key")
+    check.check_unique(keys, "the column key")
+    check.check_unique(_list_slugs(document, keys), "the slug")
+    columns = None if document.is_broken(("zones",)) else {key for _, key in keys}
+    for part in ("rules", "duties"):
+        check.check_known(find_texts(document, part, None, "column"), columns, "column")
+    check.check_known(find_texts(document, "group_columns", None), columns, "column")
+    check.check_known(find_texts(document, "duties", None, "agency"), agencies, "agency")
+    check.check_known(find_texts(document, "rules", None, "when", "agency", None), agencies, "agency")
+    check.check_known(find_texts(document, "rules", None, "when", "source", None), sources, "source")
+    for where, ends in find_texts(document, "duties", None, "ends"):
+        starts = document.look_up((*where[:-1], "starts"))
+        if isinstance(starts, str) and ends < starts:  # ISO days compare as text
+            check.add(where, f"`ends` is `{ends}`, expected no day before `starts`, {starts}")
+    return (None if check.faults else portal), check.faults
+
+
+def list_columns(document: Document) -> set[str]:
+    """List the keys of all columns that portal.yaml declares, faulty ones included."""
+    return {key for _, key in find_texts(document, "zones", None, "columns", None, "key")}
+
+
+def _list_names(document: Document, part: str, key: str) -> set[str]:
+    return {name for _, name in find_texts(document, part, None, key)}
+
+
+def _list_slugs(document: Document, keys: list[tuple[Where, str]]) -> list[tuple[Where, str]]:
+    """List each column's slug at its place: the written one, else the one that its key gives."""
+    first = {key: where for where, key in reversed(keys)}  # a key that stands twice is a fault of its own
+    places = [((*where[:-1], "slug"), key) for key, where in reversed(first.items())]
+    return [(where, str(document.look_up(where) or _slug_of(key))) for where, key in places]
