@@ -33,6 +33,21 @@ Level = Literal["central", "province", "prefecture", "county"]
 Kind = Literal["auto", "html", "jpage", "feed"]
 GROUPS: tuple[Group, ...] = ("office", "department", "prefecture", "system", "outside", "media")
 LEVELS: tuple[Level, ...] = ("central", "province", "prefecture", "county")
+# What editors and citizens read for these words.
+GROUP_NAMES: Mapping[Group, str] = {
+    "office": "省政府办公厅内设处室",
+    "department": "省政府部门",
+    "prefecture": "市州及县区",
+    "system": "省委、人大、政协等系统",
+    "outside": "外省政府",
+    "media": "中央及其他媒体",
+}
+LEVEL_NAMES: Mapping[Level, str] = {
+    "central": "中央级",
+    "province": "省级",
+    "prefecture": "市州级",
+    "county": "县级",
+}
 
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 # Link-local and cloud metadata addresses: no configuration opens them.
