@@ -1,0 +1,1 @@
+"""The static portal: pure views and pages, immutable trees of files, and the one writer that switches them."""

@@ -1,0 +1,40 @@
+"""The portal's own style sheet and script, under names that carry their hash and so outlive every release."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+ROOM = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file of `publish/static`: the address that pages name, and its bytes."""
+
+    path: str
+    raw: bytes
+
+
+@lru_cache(maxsize=1)
+def read_assets() -> dict[str, Asset]:
+    """Give the assets by their plain name, such as `portal.css`."""
+    assets = {}
+    for file in sorted((ROOM / "static").iterdir()):
+        raw = file.read_bytes()
+        digest = hashlib.sha256(raw).hexdigest()[:12]
+        assets[file.name] = Asset(f"/static/{file.stem}.{digest}{file.suffix}", raw)
+    return assets
+
+
+@lru_cache(maxsize=1)
+def digest_room() -> str:
+    """Give the hash of everything in this room: a page is made anew when the way of making it changes."""
+    digest = hashlib.sha256()
+    for file in sorted(ROOM.rglob("*")):
+        if file.suffix in {".py", ".html", ".xml", ".txt", ".css", ".js"}:
+            digest.update(f"{file.relative_to(ROOM)}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()

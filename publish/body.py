@@ -1,0 +1,169 @@
+"""The text of an article as the page carries it: the form's HTML, arranged, then held to the strict list again.
+
+The form was sanitized before review, and its hash shows that it is the reviewed one. It is sanitized once more
+here, last, so that the publisher emits no script even where an older or a broken pipeline let one pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import lxml.html
+import nh3
+from lxml.html import HtmlElement
+from markupsafe import Markup, escape
+
+_TAGS = frozenset(
+    [
+        "a",
+        "b",
+        "blockquote",
+        "br",
+        "caption",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "img",
+        "ins",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "u",
+        "ul",
+    ]
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height", "loading", "decoding"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start"},
+    "div": {"tabindex", "role", "aria-label"},
+}
+_CLASSES = {tag: {"right", "center", "scroll", "n"} for tag in ("p", "div", "td", "th", "span", "h2", "h3")}
+_SCHEMES = {"http", "https", "mailto"}
+_OWN_IMAGES = "/files/"
+
+
+def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
+    """Make a form's `html` ready for the page: h1 below the title, tables scrollable, own images with sizes.
+
+    `images` are the form's, by their path on the portal. An image that is not served by the portal is left out
+    (never hot-linked), and so is whatever is not on the strict list.
+    """
+    if not html.strip():
+        return Markup("")
+    root = lxml.html.fragment_fromstring(html, create_parent="div")
+    _lower_headings(root)
+    _arrange_images(root, images)
+    _make_tables_scroll(root)
+    inner = escape(root.text or "") + Markup("").join(
+        Markup(lxml.html.tostring(child, encoding="unicode"))  # cleaned right below
+        for child in root
+    )
+    return Markup(_sanitize(inner))  # the output of the sanitizer
+
+
+def _sanitize(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=set(_TAGS),
+        clean_content_tags={
+            "script",
+            "style",
+            "iframe",
+            "noscript",
+            "template",
+            "title",
+            "textarea",
+            "svg",
+            "math",
+        },
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        allowed_classes={tag: set(names) for tag, names in _CLASSES.items()},
+        attribute_filter=_filter_attribute,
+        url_schemes=set(_SCHEMES),
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
+    if tag == "img" and name == "src":
+        return value if is_own_file(value) else None
+    if tag == "div" and name in {"tabindex", "role"}:
+        return value if value in {"0", "region"} else None
+    return value
+
+
+def is_own_file(path: str) -> bool:
+    """Say whether `path` is an address below /files/ of this portal, with nothing that climbs out of it."""
+    return path.startswith(_OWN_IMAGES) and ".." not in path and "\\" not in path and "//" not in path
+
+
+def _lower_headings(root: HtmlElement) -> None:
+    for heading in root.iter("h1"):
+        heading.tag = "h2"  # the page's h1 is the title
+
+
+def _arrange_images(root: HtmlElement, images: Mapping[str, Mapping[str, Any]]) -> None:
+    for image in list(root.iter("img")):
+        path = image.get("src", "")
+        if not is_own_file(path):
+            image.drop_tree()
+            continue
+        facts = images.get(path, {})
+        for name in ("width", "height"):
+            if isinstance(facts.get(name), int):
+                image.set(name, str(facts[name]))
+        image.set("alt", image.get("alt") or str(facts.get("alt") or ""))
+        image.set("loading", "lazy")
+        image.set("decoding", "async")
+
+
+def _make_tables_scroll(root: HtmlElement) -> None:
+    """Put each outer table into a region that scrolls by itself and can be reached by the keyboard."""
+    tables = [table for table in root.iter("table") if next(table.iterancestors("table"), None) is None]
+    for number, table in enumerate(tables, start=1):
+        caption = table.find("caption")
+        name = " ".join(caption.text_content().split()) if caption is not None else f"第 {number} 个表格"
+        parent = table.getparent()
+        if parent is None:
+            continue
+        region = lxml.html.Element("div")
+        for key, value in (("class", "scroll"), ("tabindex", "0"), ("role", "region")):
+            region.set(key, value)
+        region.set("aria-label", f"表格：{name}，可左右滚动")
+        region.tail, table.tail = table.tail, None
+        parent.replace(table, region)
+        region.append(table)

@@ -1,0 +1,144 @@
+"""From an approved form to what pages show of it; nothing is guessed, and nothing is given more exactly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import lxml.html
+from lxml.etree import ParserError
+
+from publish.body import arrange_body, is_own_file
+from publish.views import ArticleView, ColumnView, FileView, Mark, RowView
+
+SUMMARY = 110  # characters of the lead's and the feed's summary
+
+# Control characters, directional overrides and what has no width: they hide or reorder what one reads.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069"
+    "\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+_REPEALED = re.compile(r"废止|失效|作废|过期|终止")
+_IN_FORCE = re.compile(r"现行有效|继续有效|^有效")
+_CHANGED = re.compile(r"修改|修订|更正|部分")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?)?)?")
+
+
+def clean(value: object) -> str:
+    """Give a field's text without hidden characters and without space around it; "" where there is none."""
+    return _HIDDEN.sub("", str(value)).strip() if value else ""
+
+
+def see_date(value: object) -> str | None:
+    """Give a stated date as pages show it, `2026-11-05` or `2026-11-05 10:10`; None for what is no such text."""
+    text = clean(value)
+    return text.replace("T", " ")[:16] if _DATE.fullmatch(text) else None
+
+
+def see_mark(validity: str | None) -> Mark | None:
+    """Read a document's validity: repealed or expired is red, changed is amber, in force has no mark (N16)."""
+    if not validity or (_IN_FORCE.search(validity) and not _REPEALED.search(validity)):
+        return None
+    if _REPEALED.search(validity):
+        word = "已失效" if re.search(r"失效|过期", validity) and "废止" not in validity else "已废止"
+        return Mark("red", word, f"本文件{word}", f"{validity}。本页保留，供查阅历史文本。")
+    if _CHANGED.search(validity):
+        return Mark("warn", "已修改", "本文件已有修改", f"{validity}。请以最新文本为准。")
+    return None
+
+
+def see_files(form: Mapping[str, Any]) -> tuple[FileView, ...]:
+    """Give the attachments that the form names and the portal serves."""
+    views = []
+    for file in form["attachments"]:
+        path = clean(file.get("path"))
+        if is_own_file(path):
+            kind = (clean(file.get("type")) or path.rpartition(".")[2]).rpartition("/")[2].upper()[:5]
+            name = clean(file.get("name")) or path.rpartition("/")[2]
+            views.append(FileView(name, path, kind, tell_size(int(file.get("bytes") or 0))))
+    return tuple(views)
+
+
+def tell_size(count: int) -> str:
+    """Write a number of bytes for people: `46 KB`, `1.2 MB`; "" when it is not known."""
+    if count <= 0:
+        return ""
+    if count < 1000 * 1024:
+        return f"{max(1, round(count / 1024))} KB"
+    return f"{count / 1024 / 1024:.1f} MB"
+
+
+def list_files(form: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the address of every file that the form shows: attachments and images."""
+    named = [clean(file.get("path")) for file in (*form["attachments"], *form["images"])]
+    return tuple(dict.fromkeys(path for path in named if is_own_file(path)))
+
+
+def see_credit(form: Mapping[str, Any], site_name: str) -> str:
+    """Name where an item comes from: its 来源, else its issuer, else its site's host; the portal's own last."""
+    original = clean(form["address"])
+    return clean(form["credit"]) or clean(form["issuer"]) or urlsplit(original).hostname or site_name
+
+
+def see_summary(form: Mapping[str, Any]) -> str:
+    """Give the form's summary, else the beginning of its text, at most `SUMMARY` characters."""
+    text = clean(form["summary"]) or _read_text(form["html"])
+    return text if len(text) <= SUMMARY else text[: SUMMARY - 1] + "…"
+
+
+def see_row(
+    item: int, form: Mapping[str, Any], path: str, published: datetime, updated: datetime, site_name: str
+) -> RowView:
+    """Show an item as a row of lists and feeds."""
+    return RowView(
+        item=item,
+        title=clean(form["title"]),
+        path=path,
+        credit=see_credit(form, site_name),
+        published=published,
+        updated=updated,
+        doc_number=clean(form["doc_number"]) or None,
+        mark=see_mark(clean(form["validity"])),
+        summary=see_summary(form),
+    )
+
+
+def see_article(
+    number: int, form: Mapping[str, Any], path: str, column: ColumnView, published: datetime, site_name: str
+) -> ArticleView:
+    """Show an item as its own page."""
+    validity = clean(form["validity"]) or None
+    return ArticleView(
+        number=number,
+        title=clean(form["title"]),
+        path=path,
+        column=column,
+        body=arrange_body(_HIDDEN.sub("", form["html"]), {clean(i.get("path")): i for i in form["images"]}),
+        published=published,
+        stated=see_date(form["published"]),
+        issued=see_date(form["issued"]),
+        credit=see_credit(form, site_name),
+        author=clean(form["author"]) or None,
+        original=clean(form["address"]) or None,
+        doc_number=clean(form["doc_number"]) or None,
+        index_number=clean(form["index_number"]) or None,
+        issuer=clean(form["issuer"]) or None,
+        topic=clean(form["topic"]) or None,
+        validity=validity,
+        mark=see_mark(validity),
+        summary=see_summary(form),
+        files=see_files(form),
+    )
+
+
+def _read_text(html: str) -> str:
+    try:
+        root = lxml.html.fragment_fromstring(_HIDDEN.sub("", html), create_parent="div")
+    except ParserError:
+        return ""
+    for table in root.xpath("//table|//figure|//script|//style"):
+        table.drop_tree()
+    return " ".join(" ".join(root.itertext()).split())

@@ -1,0 +1,66 @@
+"""The one factory of Jinja2 environments: everything escaped, nothing undefined, only safe addresses."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from clock import PORTAL_ZONE, tell_day, tell_minute, write_time
+
+_WEB = re.compile(r"https?://[^/\s\\]", re.IGNORECASE)
+_MAIL = re.compile(r"[^\s:/<>\"']+@[^\s:/<>\"']+")
+_NOWHERE = "#"
+
+
+@lru_cache(maxsize=4)
+def make_environment(package: str = "publish") -> Environment:
+    """Make the environment over a package's `templates/` folder: autoescape, StrictUndefined, our filters.
+
+    Filters: `address` (http, https or a path of the portal, else `#`), `mail`, and of moments `minute`
+    (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339).
+    """
+    environment = Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        address=allow_address,
+        mail=allow_mail,
+        minute=tell_minute,
+        day=tell_day,
+        zoned=write_zoned,
+        utc=write_seconds,
+    )
+    return environment
+
+
+def allow_address(value: str) -> str:
+    """Let an address through when it is http, https or a path of the portal; anything else becomes `#`."""
+    text = value.strip()
+    if re.search(r"[\x00-\x20\\]", text):
+        return _NOWHERE
+    is_path = text.startswith("/") and not text.startswith("//")
+    return text if is_path or text.startswith("#") or _WEB.match(text) else _NOWHERE
+
+
+def allow_mail(value: str) -> str:
+    """Give the `mailto:` address of a mail address, `#` for what is none."""
+    return f"mailto:{value}" if _MAIL.fullmatch(value) else _NOWHERE
+
+
+def write_zoned(moment: datetime) -> str:
+    """Write a moment for `<time datetime>`, to the minute in the portal's zone: `2026-11-05T10:10:00+08:00`."""
+    return moment.astimezone(PORTAL_ZONE).replace(second=0, microsecond=0).isoformat()
+
+
+def write_seconds(moment: datetime) -> str:
+    """Write a moment for feeds and sitemaps, in UTC: `2026-11-05T02:10:00Z` (RFC 3339)."""
+    return write_time(moment)[:19] + "Z"

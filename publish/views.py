@@ -1,0 +1,205 @@
+"""What the portal's pages are made of: frozen data, with nothing of the store in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from portal import Identity, LinkGroup
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """One column as pages name it; `path` is its newest page, which never moves."""
+
+    key: str
+    slug: str
+    name: str
+    zone: str
+    zone_name: str
+    description: str
+    keywords: tuple[str, ...]
+    type: str
+    style: str  # news, documents or notices
+    period_days: int | None
+
+    @property
+    def path(self) -> str:
+        """The address of 最新."""
+        return f"/columns/{self.slug}/"
+
+    @property
+    def feed(self) -> str:
+        """The address of the column's Atom feed."""
+        return f"/columns/{self.slug}/feed.atom"
+
+    def page(self, number: int) -> str:
+        """The address of one permanent page, numbered from the oldest."""
+        return f"/columns/{self.slug}/page-{number}.html"
+
+
+@dataclass(frozen=True)
+class ZoneView:
+    """One zone of the portal, an anchor of the front page."""
+
+    key: str
+    name: str
+    note: str | None
+    columns: tuple[ColumnView, ...]
+
+
+@dataclass(frozen=True)
+class SiteView:
+    """What every page shows of the portal itself: it changes with the configuration and with nothing else."""
+
+    identity: Identity
+    zones: tuple[ZoneView, ...]
+    links: tuple[LinkGroup, ...]
+    css: str
+    script: str
+    page_size: int
+    front_rows: int
+
+    @property
+    def columns(self) -> tuple[ColumnView, ...]:
+        """Every column, in the order of the configuration."""
+        return tuple(column for zone in self.zones for column in zone.columns)
+
+    def absolute(self, path: str) -> str:
+        """Give the full address of a path of this portal."""
+        return self.identity.base_url.rstrip("/") + path
+
+
+@dataclass(frozen=True)
+class Mark:
+    """That a document was repealed, expired (red) or changed (warn): words first, colour second (N16)."""
+
+    kind: str
+    tag: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FileView:
+    """One attachment: its name as shown, its address on the portal, its type and size in words."""
+
+    name: str
+    path: str
+    kind: str
+    size: str
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One item as lists and feeds show it."""
+
+    item: int
+    title: str
+    path: str
+    credit: str
+    published: datetime  # the portal's own first publication
+    updated: datetime
+    doc_number: str | None
+    mark: Mark | None
+    summary: str
+
+
+@dataclass(frozen=True)
+class ArticleView:
+    """One article's page; nothing here changes when other items come or go."""
+
+    number: int
+    title: str
+    path: str
+    column: ColumnView
+    body: Markup
+    published: datetime  # the portal's own first publication (PubDate)
+    stated: str | None  # 原文发布, only as exact as the source gave it
+    issued: str | None  # 成文日期
+    credit: str
+    author: str | None
+    original: str | None
+    doc_number: str | None
+    index_number: str | None
+    issuer: str | None
+    topic: str | None
+    validity: str | None
+    mark: Mark | None
+    summary: str
+    files: tuple[FileView, ...]
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it carries the 公开 header (N19)."""
+        return bool(self.doc_number or self.index_number)
+
+
+@dataclass(frozen=True)
+class GoneView:
+    """The page at the address of a withdrawn item: what, when, why; never its title."""
+
+    number: int
+    path: str
+    column: ColumnView | None
+    at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Where a list page stands: 最新 has no `number` and alone knows the newest page's."""
+
+    number: int | None
+    newest: int
+    older: int | None
+    newer: int | None
+
+    @property
+    def shown(self) -> tuple[int | None, ...]:
+        """The page numbers that 最新 links, newest first, None for what is left out."""
+        if self.newest <= 6:
+            return tuple(range(self.newest, 0, -1))
+        return (*range(self.newest, self.newest - 3, -1), None, 2, 1)
+
+
+@dataclass(frozen=True)
+class ListView:
+    """One page of a column, newest row first; `total` stands on 最新 only."""
+
+    column: ColumnView
+    rows: tuple[RowView, ...]
+    pager: Pager
+    total: int | None
+    siblings: tuple[ColumnView, ...]
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """One column on the front page."""
+
+    column: ColumnView
+    rows: tuple[RowView, ...]
+
+
+@dataclass(frozen=True)
+class FrontZoneView:
+    """One zone on the front page, with the columns that have something to show."""
+
+    zone: ZoneView
+    blocks: tuple[BlockView, ...]
+
+    @property
+    def newest(self) -> datetime | None:
+        """When something came last."""
+        return max((row.published for block in self.blocks for row in block.rows), default=None)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One address of the sitemap."""
+
+    path: str
+    at: datetime | None
