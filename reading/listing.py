@@ -1,0 +1,131 @@
+"""Reading a list page: its rows, its next page, what it promises, or the word that says why it shows none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from errors import ReadingError
+from reading.address import join
+from reading.charset import decode
+from reading.feeds import is_feed, read_feed
+from reading.jpage import build_tree, find_following, find_request, find_store
+from reading.page import Hints, ListPage, Page, Row
+from reading.paging import Turn, find_selected, read_turn
+from reading.rows import find_rows
+from reading.rows_groups import Group, candidate
+from reading.rows_scan import Scan
+from reading.rows_selected import read_number, read_selected, select
+from reading.rows_titles import read_rows
+from reading.status import explain, find_fault
+from reading.tree import MAX_CHARACTERS, parse
+
+_FAMILIES = (
+    ("jcms", re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_|<datastore|/module/web/jpage/")),
+    ("trs", re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?|createPageHTML\(\s*\d")),
+    ("vsb", re.compile(r"\binfo/\d{3,5}/\d+\.htm|_vsl/|vsbcontent", re.I)),
+    ("gkmlpt", re.compile(r"/gkmlpt/")),
+    ("ucap", re.compile(r"UCAPCONTENT|UCAP-CONTENT", re.I)),
+    ("ivs", re.compile(r"""["']ivs_""")),
+)
+
+
+def read_list(page: Page, hints: Hints | None = None) -> ListPage:
+    """Read a list page of any kind: HTML, 大汉 jpage XML (alone or in a page), RSS and Atom.
+
+    `hints.kind` is `auto` (look at the answer), `html`, `jpage` or `feed`. `hints.selectors` (CSS) may name
+    `rows` and inside each `title`, `link`, `date`; for the page `next` and `promised`; what is not named is found.
+    Rows come in the page's order, pinned ones too; each has its whole title, an absolute address and the
+    date as stated (ISO), or None. Relative times count from `page.fetched`.
+
+    `status` is `ok`, or a word of `reading.status`: then `rows` is empty, and for `second_request` `next` is
+    the address that fills the list, where the page's script names it. `promised` counts rows, `pages` pages,
+    only where the page states them.
+
+    Raises ReadingError for what cannot be parsed: an empty answer, one that is no text, one over the limits
+    of `reading.tree`, a selector that is none. Pure: reads no file, opens no connection.
+    """
+    hints = hints or Hints()
+    if _is_binary(page.raw):
+        raise ReadingError("the answer is no page but a document or other binary data")
+    decoded = decode(page.raw, page.content_type)
+    if len(decoded.text) > MAX_CHARACTERS:
+        raise ReadingError(f"the page has {len(decoded.text)} characters, the limit is {MAX_CHARACTERS}")
+    if hints.kind == "feed" or (hints.kind == "auto" and is_feed(decoded.text)):
+        return read_feed(page, decoded.charset)
+    read = _read_jpage(page, decoded.text) if hints.kind in ("auto", "jpage") else None
+    read = read or _read_html(page, decoded.text, hints)
+    return replace(read, charset=decoded.charset, family=read.family or _find_family(decoded.text))
+
+
+def _is_binary(raw: bytes) -> bool:
+    """A document by its first bytes, or NULs where no wide charset explains them."""
+    if raw.startswith(
+        (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!")
+    ):
+        return True
+    return False
+
+
+def _find_family(text: str) -> str | None:
+    return next((name for name, mark in _FAMILIES if mark.search(text)), None)
+
+
+def _read_jpage(page: Page, text: str) -> ListPage | None:
+    """Read the records of a datastore; None where the page has none, or an empty one among other rows."""
+    store = find_store(text) if "<datastore" in text else None
+    alone = text.lstrip("\ufeff \t\r\n").startswith(("<datastore", "<?xml"))
+    if store is None or not (store.records or alone):
+        return None
+    scan = Scan(build_tree(store.records), page.url)
+    sections = tuple(
+        candidate(scan, i) for i, tag in enumerate(scan.tags) if tag == "section" and scan.depth[i] == 2
+    )
+    rows = tuple(read_rows(scan, Group(0, sections), page.fetched))
+    following = find_following(store, page.url)
+    if following is None and not alone and store.total and len(rows) < store.total:
+        following = find_request(text, page.url, len(rows))
+    if not rows and not alone:
+        return None
+    status = "ok" if rows else "empty" if not store.total else "no_rows"
+    promised = store.total if store.total and store.total >= len(rows) else None
+    return ListPage(page.url, rows, status, following, promised, store.pages, "jcms")
+
+
+def _read_html(page: Page, text: str, hints: Hints) -> ListPage:
+    root = parse(text)
+    base = _find_base(root, page.url)
+    scan = Scan(root, base)
+    scripts = "\n".join(scan.nodes[i].text or "" for i, tag in enumerate(scan.tags) if tag == "script")
+    selectors = {part: css for part, css in hints.selectors.items() if css}
+    rows: tuple[Row, ...] = ()
+    if "rows" in selectors:
+        rows = read_selected(scan, root, selectors, base, page.fetched)
+    elif find_fault(scan, text) is None:
+        rows = find_rows(scan, page.fetched, page.url)
+    if not rows:
+        status, address = explain(scan, text, scripts, base)
+        return ListPage(page.url, status=status, next=address)
+    turn = _adjust(read_turn(scan, scripts, base, rows), scan, root, selectors, page.url)
+    return ListPage(page.url, rows, "ok", turn.next, turn.promised, turn.pages)
+
+
+def _adjust(turn: Turn, scan: Scan, root: lxml.html.HtmlElement, selectors: dict[str, str], url: str) -> Turn:
+    """Let ops' own selectors for the next page and the count stand before what was found."""
+    if "next" in selectors:
+        named = set(select(root, selectors["next"]))
+        places = [i for i, node in enumerate(scan.nodes) if node in named]
+        turn = replace(turn, next=find_selected(scan, places, url))
+    if "promised" in selectors:
+        turn = replace(turn, promised=read_number(root, selectors["promised"]))
+    return turn
+
+
+def _find_base(root: lxml.html.HtmlElement, url: str) -> str:
+    """What links are relative to: `<base href>` where it is an address, else the page's own."""
+    element = root.find(".//base[@href]")
+    base = join(url, element.get("href")) if element is not None else None
+    return base if base and urlsplit(base).scheme in ("http", "https") else url

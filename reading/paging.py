@@ -1,0 +1,181 @@
+"""Where a list goes on, and how many rows or pages it says it has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from reading.address import join
+from reading.page import Row
+from reading.rows_scan import Link, Scan
+
+# TRS counts from 0: createPageHTML(pages, current, "index", "html"). With an element's name before and the
+# number of rows behind, it counts from 1; either way the page after `current` is index_{current + 1}.
+_TRS = re.compile(
+    r"""createPage\w*\(\s*(?:(?P<box>["'][^"']*["'])\s*,\s*)?(?P<pages>\d+)\s*,\s*(?P<now>\d+)\s*,\s*"""
+    r"""["'](?P<name>[\w./-]+)["']\s*,\s*["']\.?(?P<ext>\w+)["'](?:\s*,\s*["']?(?P<rows>\d+))?"""
+)
+_COUNTED = re.compile(r"""countPage\s*=\s*["']?(\d+)""")
+_CURRENT = re.compile(r"""currentPage\s*=\s*["']?(\d+)""")
+_WRITTEN = re.compile(
+    r"""["'=]([\w./-]+?)["']?\s*(?:\+\s*["'])?_["']\s*\+\s*\(?\s*(?:nextPage|currentPage\s*\+\s*1)\s*\)?\s*\+\s*["']\.["']?\s*\+?\s*["']?(s?html?|jsp|aspx?|php)""",
+    re.I,
+)
+_NEXT = re.compile(r"(?:下一?页|后一?页|下翻|next(?:\s*page)?|下一页)\s*[>»›]*|[>»›]", re.I)
+_NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|btn-next|nextpage", re.I)
+_OFF = re.compile(r"disable|unclick|noclick|none", re.I)
+_PAGER = re.compile(r"pag|fenye|fanye|fany|p_n(?:ext|o)", re.I)
+_NOW = re.compile(
+    r"(?:^|[\s_-])(?:on|cur|curr|current|active|this|sel|selected|now|hover|thispage)(?:$|[\s_-])|current|active",
+    re.I,
+)
+_ROWS_SAID = (
+    re.compile(
+        r"(?:共|总计|总共|合计|计)(?:有|找到|检索到|约)?[:：]?(\d{1,7})(?:条|项|篇|则|件|个结果|个记录)"
+    ),
+    re.compile(r"(?:总记录数?|记录总?数|总条数|总数|信息总数|数据总数)(?:为|是|共)?[:：]?(\d{1,7})(?!页)"),
+    re.compile(r"(?<![\d/-])(\d{1,7})条(?:记录|信息|数据|结果)"),
+)
+_PAGES_SAID = (
+    re.compile(r"(?:共|总计|总共)(\d{1,5})页"),
+    re.compile(r"(?:总页数|页数)[:：]?(\d{1,5})"),
+    re.compile(r"(?:第|页次|当前|页码)[:：]?\d{1,5}页?[/／](?:共)?(\d{1,5})页?"),
+    re.compile(r"(?<![\d/-])\d{1,5}[/／](\d{1,5})页"),
+)
+_ROWS_SCRIPT = re.compile(
+    r"""(?:totalRecords?|totalCount|recordCount|total_?rows?|total_?num)["']?\s*[:=]\s*["']?(\d{1,7})\b""",
+    re.I,
+)
+_PAGES_SCRIPT = re.compile(
+    r"""(?:countPage|totalPages?|pageCount|total_?page|pages?_?total|maxPage)["']?\s*[:=]\s*["']?(\d{1,5})\b""",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The next page's absolute address, and the numbers of rows and of pages that the list states."""
+
+    next: str | None = None
+    promised: int | None = None
+    pages: int | None = None
+
+
+def read_turn(scan: Scan, scripts: str, url: str, rows: Sequence[Row]) -> Turn:
+    """Read the pager of an HTML list: its script (TRS), its next link, its numbers."""
+    scripts = scripts.replace('\\"', '"').replace("\\'", "'")
+    found = _TRS.search(scripts)
+    link = _find_trs(scripts, found, url) or _find_link(scan, url)
+    words = _pager_words(scan)
+    pages = int(found["pages"]) if found else _first(_PAGES_SAID, words) or _first((_PAGES_SCRIPT,), scripts)
+    said = [int(found["rows"])] if found and found["box"] and found["rows"] else []
+    said += [int(number) for form in _ROWS_SAID for number in form.findall(words)]
+    said += [int(number) for number in _ROWS_SCRIPT.findall(scripts)]
+    promised = next((number for number in said if _is_likely(number, len(rows), pages, link)), None)
+    return Turn(link, promised, pages or None)
+
+
+def find_selected(scan: Scan, selected: Sequence[int], url: str) -> str | None:
+    """The next page by ops' own selector: the first link at, in or around what it names."""
+    for node in selected:
+        near = {node, *scan.above(node), *range(node, scan.end[node])}
+        for link in scan.all_links:
+            if link.node in near and _is_other(link.url, url):
+                return link.url
+    return None
+
+
+def _is_likely(number: int, rows: int, pages: int | None, link: str | None) -> bool:
+    """A count of rows covers the rows that are there, and more than these where there are more pages."""
+    if number < rows or number == 0:
+        return False
+    if pages and pages > 1:
+        return number > rows and number >= pages
+    return number > rows or link is None
+
+
+def _first(forms: Sequence[re.Pattern[str]], text: str) -> int | None:
+    for form in forms:
+        if found := form.search(text):
+            return int(found[1])
+    return None
+
+
+def _pager_words(scan: Scan) -> str:
+    """The short runs of text, without blanks, one after the other: 共 <b>125</b> 条 reads 共125条."""
+    return re.sub(r"\s+", "", "".join(chunk.text for chunk in scan.chunks if len(chunk.text) <= 60))
+
+
+def _find_trs(scripts: str, found: re.Match[str] | None, url: str) -> str | None:
+    if found:
+        now, pages = int(found["now"]), int(found["pages"])
+        more = now + 1 <= pages - (0 if found["box"] else 1)
+        return join(url, f"{found['name']}_{now + 1}.{found['ext']}") if more else None
+    counted, written = _COUNTED.search(scripts), _WRITTEN.search(scripts)
+    if not counted or not written:
+        return None
+    current = _CURRENT.search(scripts)
+    now = int(current[1]) if current else 0
+    if now + 1 >= int(counted[1]):
+        return None
+    return join(url, f"{written[1].rstrip('_')}_{now + 1}.{written[2]}")
+
+
+def _find_link(scan: Scan, url: str) -> str | None:
+    """The link that says 下一页, else the number after the current one in a pager."""
+    for i, node in enumerate(scan.nodes):
+        if scan.tags[i] in ("a", "link") and (node.get("rel") or "").lower() == "next":
+            if (address := join(url, node.get("href"))) and _is_other(address, url):
+                return address
+    for link in scan.all_links:
+        if len(link.words) <= 12 and _says_next(scan, link) and _is_other(link.url, url):
+            return link.url
+    return _find_number(scan, url)
+
+
+def _says_next(scan: Scan, link: Link) -> bool:
+    node = scan.nodes[link.node]
+    names = f"{node.get('class') or ''} {node.get('id') or ''}"
+    if _OFF.search(names):
+        return False
+    words = _NEXT.fullmatch(link.text) or (not link.text and _NEXT.fullmatch(link.title or link.alt))
+    if words and len(words[0]) > 1:
+        return True
+    turning = bool(words) or bool(_NEXT_CLASS.search(names))
+    return turning and _in_pager(scan, link.node)
+
+
+def _in_pager(scan: Scan, node: int) -> bool:
+    for one, _ in zip((node, *scan.above(node)), range(4), strict=False):
+        if _PAGER.search(f"{scan.nodes[one].get('class') or ''} {scan.nodes[one].get('id') or ''}"):
+            return True
+    return False
+
+
+def _find_number(scan: Scan, url: str) -> str | None:
+    """In a row of numbers, the link after the one that is marked as current or is no link."""
+    numbered = {
+        int(link.text): link for link in scan.all_links if link.text.isdecimal() and len(link.text) < 5
+    }
+    for link in numbered.values():
+        number = int(link.text)
+        node = scan.nodes[link.node]
+        above = scan.nodes[scan.parent[link.node]]
+        names = f"{node.get('class') or ''} {above.get('class') or ''}"
+        follower = numbered.get(number + 1)
+        if follower and _NOW.search(names) and _in_pager(scan, link.node) and _is_other(follower.url, url):
+            return follower.url
+    for chunk in scan.chunks:
+        if chunk.text.isdecimal() and len(chunk.text) < 5 and int(chunk.text) not in numbered:
+            follower = numbered.get(int(chunk.text) + 1)
+            if follower and _in_pager(scan, chunk.owner) and _in_pager(scan, follower.node):
+                return follower.url if _is_other(follower.url, url) else None
+    return None
+
+
+def _is_other(address: str, url: str) -> bool:
+    """Another page of the same host."""
+    one, two = urlsplit(address), urlsplit(url)
+    return one.hostname == two.hostname and (one.path, one.query) != (two.path, two.query)

@@ -1,0 +1,192 @@
+"""The rows of an HTML list page without selectors: by structure, the list that the page is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from reading.page import Row
+from reading.rows_groups import Group, candidate, group_blocks, group_dated
+from reading.rows_scan import Link, Scan, squeeze
+from reading.rows_titles import read_rows
+
+_BESIDE = frozenset(
+    "side sidebar aside hot rank ranking recommend related relate relevant tuijian redian phb paihang footer foot header"
+    " nav menu submenu topnav friend friendlink friendlinks links link breadcrumb crumb crumbs swiper slide slider banner carousel marquee"
+    " rightbar rightside copyright bottom yqlj xgyd xglj location dqwz path".split()
+)
+_BESIDE_TAGS = frozenset(("aside", "nav", "footer", "header"))
+_BESIDE_HEADS = re.compile(
+    r"(?:热点|热门|热文|推荐|排行|相关|点击|阅读|图片|专题|友情|快速|常用|最新|更多|48小时|24小时).{0,6}"
+)
+_PAGER = re.compile(r"page|pag(?:er|ination)|fenye|fanye|pagenav|pages", re.I)
+_WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*|[A-Z]+")
+_ARTICLE = re.compile(
+    r"\d{4,}|/\d+\.s?html?|[0-9a-f]{16,}|\.(?:pdf|docx?|xlsx?|wps|ofd|zip)$|[?&](?:\w*id|article|news)\w*=\w+",
+    re.I,
+)
+_PLAIN_ROWS = 3
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    weight: float
+    rows: list[Row]
+
+
+def find_rows(scan: Scan, fetched: datetime, url: str) -> tuple[Row, ...]:
+    """Find the rows of the list that a page is about, in the page's order; () where there is none.
+
+    Rows with a date that stands apart come first; then rows whose date ends other words; then, where
+    no row has a date, at least three long links to articles. A list beside the main one is left out.
+    """
+    pagers = _find_pagers(scan)
+    for strength in (2, 1):
+        weighed = [_weigh(scan, group, pagers, fetched, url) for group in group_dated(scan, strength)]
+        best = max(weighed, key=lambda one: one.weight, default=None)
+        if best and best.weight > 0:
+            return tuple(best.rows)
+    return _find_plain(scan, pagers, fetched, url)
+
+
+def _weigh(scan: Scan, group: Group, pagers: list[int], fetched: datetime, url: str) -> _Weighed:
+    """Weigh a list: the words of its titles, less where it stands beside, more with a pager and under the page's own address."""
+    rows = _unique(read_rows(scan, _fill(scan, group), fetched))
+    dated = sum(row.date is not None for row in rows)
+    if not rows or 2 * dated < len(rows) or (len(rows) == 1 and not _is_lone_row(scan, group, rows[0])):
+        return _Weighed(0.0, [])
+    return _Weighed(
+        sum(min(len(row.title), 30) for row in rows) * _factor(scan, group, rows, pagers, url), rows
+    )
+
+
+def _factor(scan: Scan, group: Group, rows: list[Row], pagers: list[int], url: str) -> float:
+    factor = 1.0
+    if _stands_beside(scan, group.container):
+        factor *= 0.25
+    if _is_headed_beside(scan, group.container):
+        factor *= 0.4
+    if _has_pager(scan, group.container, pagers):
+        factor *= 2.0
+    own = urlsplit(url).path.rpartition("/")[0]
+    if own and sum(urlsplit(row.url).path.startswith(own + "/") for row in rows) * 2 > len(rows):
+        factor *= 1.3
+    return factor
+
+
+def _fill(scan: Scan, group: Group) -> Group:
+    """Add the siblings of the rows that show no date but are rows in all else."""
+    if group.flat or len(group.rows) < 3:
+        return group
+    nodes = {row.node for row in group.rows}
+    boxes = {scan.parent[node] for node in nodes}
+    tags = {scan.tags[node] for node in nodes}
+    classes = {scan.nodes[node].get("class") for node in nodes}
+    more = [
+        i
+        for box in boxes
+        for i in range(box + 1, scan.end[box])
+        if scan.parent[i] == box
+        and i not in nodes
+        and scan.tags[i] in tags
+        and scan.nodes[i].get("class") in classes
+        and any(len(link.words) > 7 and _ARTICLE.search(link.url) for link in scan.links_of(i))
+    ]
+    if not more or len(more) > len(nodes):
+        return group
+    return Group(group.container, tuple(candidate(scan, node) for node in sorted([*nodes, *more])))
+
+
+def _is_lone_row(scan: Scan, group: Group, row: Row) -> bool:
+    """A list of one row: the block is small, stands in a list or a table, and is no part of head or foot."""
+    node = group.rows[0].node
+    kinds = {
+        scan.tags[node],
+        *(scan.tags[above] for above, _ in zip(scan.above(node), range(2), strict=False)),
+    }
+    return (
+        bool(kinds & {"li", "tr", "dl", "dd"})
+        and len(group.rows[0].links) <= 3
+        and len(row.title) >= 6
+        and bool(_ARTICLE.search(row.url))
+        and not _stands_beside(scan, node)
+        and len(scan.text_of(node)) < 300
+    )
+
+
+def _unique(rows: list[Row]) -> list[Row]:
+    """Each row once: a picture and its words lead to one page under one title."""
+    seen: set[tuple[str, str]] = set()
+    kept = []
+    for row in rows:
+        if (row.url, row.title) not in seen:
+            seen.add((row.url, row.title))
+            kept.append(row)
+    return kept
+
+
+def _stands_beside(scan: Scan, node: int) -> bool:
+    for one in (node, *scan.above(node)):
+        if scan.tags[one] in _BESIDE_TAGS:
+            return True
+        element = scan.nodes[one]
+        words = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if any(word.lower() in _BESIDE for word in re.split(r"[\W_\d]+", words)):
+            return True
+    return False
+
+
+def _is_headed_beside(scan: Scan, container: int) -> bool:
+    """Say whether the short text just above a list calls it 热点, 推荐, 排行 and the like."""
+    for node in (container, scan.parent[container]):
+        first = scan.chunks_of(scan.parent[node])[:1] if scan.parent[node] > 0 else []
+        if first and len(first[0].text) <= 10 and _BESIDE_HEADS.fullmatch(first[0].text):
+            return True
+    return False
+
+
+def _find_pagers(scan: Scan) -> list[int]:
+    """Where the page turns: an element named so, or a link that says 下一页."""
+    found = []
+    for i, element in enumerate(scan.nodes):
+        words = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if words != " " and any(_PAGER.fullmatch(word) for word in re.split(r"[\W_\d]+", words)):
+            found.append(i)
+        elif scan.tags[i] == "a" and (element.text or "").strip() in ("下一页", "下页"):
+            found.append(i)
+        elif scan.tags[i] == "script" and "createPage" in (element.text or ""):
+            found.append(i)
+    return found
+
+
+def _has_pager(scan: Scan, container: int, pagers: list[int]) -> bool:
+    for above, _ in zip((container, *scan.above(container)), range(4), strict=False):
+        if any(container <= pager < scan.end[above] or above < pager < scan.end[above] for pager in pagers):
+            return True
+    return False
+
+
+def _find_plain(scan: Scan, pagers: list[int], fetched: datetime, url: str) -> tuple[Row, ...]:
+    """Lists without dates: long links to articles, at least three, under one parent."""
+    seen: set[str] = set()
+    leaves = []
+    for link in scan.links:
+        if link.url not in seen and _is_article(scan, link):
+            seen.add(link.url)
+            leaves.append(link.node)
+    best: tuple[float, list[Row]] = (0.0, [])
+    for group in group_blocks(scan, leaves):
+        rows = _unique(read_rows(scan, group, fetched))
+        if len(rows) < _PLAIN_ROWS or _stands_beside(scan, group.container):
+            continue
+        weight = sum(min(len(row.title), 30) for row in rows) * _factor(scan, group, rows, pagers, url)
+        if weight > best[0]:
+            best = (weight, rows)
+    return tuple(best[1])
+
+
+def _is_article(scan: Scan, link: Link) -> bool:
+    words = squeeze(link.words)
+    return len(words) >= 8 and bool(_ARTICLE.search(urlsplit(link.url).path + "?" + urlsplit(link.url).query))

@@ -1,0 +1,143 @@
+"""Dates that stand apart on a list page: not inside a title, whole or split over elements."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reading.rows_scan import Scan
+
+_YEAR = r"(?:19|20)\d\d"
+_DATE = re.compile(
+    rf"{_YEAR}\s*[-./－—–年]\s*(?:1[0-2]|0?[1-9])\s*[-./－—–月]\s*(?:3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
+    r"|[一二][〇○零Oo一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十廿]{1,3}日"
+    r"|(?<![\d.-])\d\d[-/]\d\d[-/]\d\d(?![\d.-])"
+    r"|\d+\s*(?:秒钟?|分钟|个?小时|天|日)(?:之|以)?前|(?:今天|昨天|前天|刚刚)"
+    rf"|(?<!\d){_YEAR}(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9])(?!\d)"
+)
+_SHORT = re.compile(
+    r"[(（\[【]?\s*(?:(?:1[0-2]|0[1-9])[-./](?:3[01]|[12]\d|0[1-9])|\d{1,2}月\d{1,2}日)\s*(?:\d\d:\d\d)?\s*[)）\]】]?"
+)
+_CLOCK = re.compile(r"(?:上午|下午)?\s*\d{1,2}\s*[:：∶]\s*\d\d(?:\s*[:：∶]\s*\d\d)?(?:\.\d+)?|星期.|周.")
+_LABEL = re.compile(
+    r"(?:发布|更新|发文|公布|刊发|发表|添加|录入|时间|日期|于|date|time|[\s:：\[\]()（）【】|·/,，~-])+", re.I
+)
+_WORST = re.compile(r"成文|签署|印发|实施|施行|生效|失效|截止|开始|结束|开标|有效|更新|修改")
+_BEST = re.compile(r"发布|公布|发文|刊发|发表|公开")
+_YEAR_MONTH = re.compile(rf"[\[(（]?({_YEAR})\s*[-./年]\s*(1[0-2]|0?[1-9])\s*月?[\])）]?")
+_MONTH_DAY = re.compile(r"(1[0-2]|0?[1-9])\s*[-./月]\s*(3[01]|[12]\d|0?[1-9])\s*日?")
+_MONTH = re.compile(r"[-./]?\s*(1[0-2]|0?[1-9])\s*[月/]")
+_DAY = re.compile(r"[-./]?(3[01]|[12]\d|0?[1-9])\s*日?")
+_YEAR_ONLY = re.compile(rf"[-./]?({_YEAR})\s*年?")
+_HINT = re.compile(r"[\d前天刚年]")
+_LONGEST = 400
+
+
+@dataclass(frozen=True)
+class DateMark:
+    """Words that tell a date: `strength` 3 alone, 2 with a few words around, 1 at an end of other text.
+
+    `rank` is the label's: 1 where it says 发布, -1 where it says 成文 or 截止, else 0.
+    """
+
+    place: tuple[float, int]
+    owner: int
+    text: str
+    strength: int
+    rank: int
+
+
+def mark_dates(scan: Scan) -> list[DateMark]:
+    """Find the dates of a page that are no part of a title, in document order."""
+    marks: list[DateMark] = []
+    for number, chunk in enumerate(scan.chunks):
+        if len(chunk.text) > _LONGEST or not _HINT.search(chunk.text):
+            continue
+        before = scan.chunks[number - 1].text if number else ""
+        if scan.within_link[chunk.owner] >= 0 and not _may_stand_in_link(scan, number):
+            continue
+        found = _mark(chunk.text, before)
+        if found:
+            marks.append(DateMark(chunk.place, chunk.owner, *found))
+        elif joined := _join_split(scan, number):
+            marks.append(DateMark(chunk.place, chunk.owner, joined, 3, 0))
+    return marks + _mark_scripts(scan)
+
+
+def _may_stand_in_link(scan: Scan, number: int) -> bool:
+    """A date inside a link counts when it is a run of its own beside the title."""
+    chunk = scan.chunks[number]
+    link = scan.links[scan.within_link[chunk.owner]]
+    return len(link.text) > len(chunk.text) + 3
+
+
+def _mark(text: str, before: str) -> tuple[str, int, int] | None:
+    if len(text) <= 16 and _SHORT.fullmatch(text):
+        return text, 3, _rank(before[-8:])
+    best = None
+    for found in _DATE.finditer(text):
+        head, tail = text[: found.start()], text[found.end() :]
+        rest = len(_LABEL.sub("", _CLOCK.sub("", head + tail)))
+        strength = 3 if rest <= 2 else 2 if rest <= 14 or "时间" in head[-4:] or "日期" in head[-4:] else 0
+        if not strength and (not _LABEL.sub("", tail) or not _LABEL.sub("", head)):
+            strength = 1
+        if not strength:
+            continue
+        words = head[-8:] if len(_LABEL.sub("", head)) or len(head) > 1 else before[-8:]
+        mark = (_strip(text[found.start() :]), strength, _rank(words))
+        if best is None or mark[1:] > best[1:]:
+            best = mark
+    return best
+
+
+def _strip(text: str) -> str:
+    return text[:40]
+
+
+def _rank(label: str) -> int:
+    if _WORST.search(label):
+        return -1
+    return 1 if _BEST.search(label) else 0
+
+
+def _join_split(scan: Scan, number: int) -> str | None:
+    """A date of two or three short runs side by side: day above year and month, month and day beside the year."""
+    chunk = scan.chunks[number]
+    if len(chunk.text) > 10:
+        return None
+    around = [scan.chunks[i].text for i in range(number - 2, number + 3) if 0 <= i < len(scan.chunks)]
+    here = min(number, 2)
+    one, two = around[here - 1] if here else "", around[here + 1] if here + 1 < len(around) else ""
+    if found := _YEAR_MONTH.fullmatch(chunk.text):
+        for near in (one, two):
+            if day := _DAY.fullmatch(near):
+                return f"{found[1]}-{found[2]}-{day[1]}"
+    if found := _YEAR_ONLY.fullmatch(chunk.text):
+        for near in (one, two):
+            if rest := _MONTH_DAY.fullmatch(near):
+                return f"{found[1]}-{rest[1]}-{rest[2]}"
+        return _join_three(around, here, found[1])
+    return None
+
+
+def _join_three(around: list[str], here: int, year: str) -> str | None:
+    """Year, month and day in three runs: the year first (month, day after it) or last (either way before it)."""
+    after, before = around[here + 1 : here + 3], around[max(0, here - 2) : here]
+    for pair in (after, before, before[::-1]):
+        if len(pair) == 2 and (month := _MONTH.fullmatch(pair[0])) and (day := _DAY.fullmatch(pair[1])):
+            return f"{year}-{month[1]}-{day[1]}"
+    return None
+
+
+def _mark_scripts(scan: Scan) -> list[DateMark]:
+    """The date that a short script of a row writes: `document.write("2026-11-05".substr(0, 10))`."""
+    marks = []
+    for i, tag in enumerate(scan.tags):
+        if tag != "script" or scan.tags[scan.parent[i]] in ("head", "body", "html"):
+            continue
+        text = scan.nodes[i].text or ""
+        if len(text) < _LONGEST and (found := _DATE.search(text)) and "write" in text:
+            marks.append(DateMark((i, 0), i, found[0], 3, 0))
+    return marks

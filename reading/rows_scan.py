@@ -1,0 +1,172 @@
+"""One walk over a list page: its elements in order, the links that could name a row, the dates that stand apart."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.etree import _Element
+
+from reading.address import join
+from reading.rows_dates import DateMark, mark_dates
+
+SKIPPED = frozenset("script style template select textarea head svg noscript iframe object button".split())
+_SPACE = re.compile(r"\s+")
+_NO_TITLE = re.compile(
+    r"(?:查看|点击|点此|了解|阅读)?(?:更多|详情|详细|全文|原文|全部|内容|进入|more|detail|view|read)?(?:信息|内容)?"
+    r"|(?:点击)?(?:下载|打印|关闭|返回|首页|上一?页|下一?页|末页|尾页|分享|收藏|注册|登录|退出)(?:文件|附件|列表|本页)?"
+    r"|pdf|doc|word|附件|next|prev|home|new",
+    re.I,
+)
+_MARKS = re.compile(r"[\W\d_]+")
+_CALLED = re.compile(
+    r"""['"]\s*((?:https?:/)?[./]*/?[^'"()\s<>]*?(?:/|\.s?html?|\.jsp|\.pdf)[^'"()\s<>]*)['"]"""
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An `a` that leads to a page: its place, its absolute address, its words, what `title` says, its picture's alt."""
+
+    node: int
+    url: str
+    text: str
+    title: str
+    alt: str
+
+    @property
+    def words(self) -> str:
+        """What names the link: its text, else its title, else its picture."""
+        return self.text or self.title or self.alt
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A run of text: where it stands (sortable), and the element that holds it."""
+
+    place: tuple[float, int]
+    owner: int
+    text: str
+
+
+class Scan:
+    """A tree as arrays over document order; `end[i]` is the first element after the subtree of `i`."""
+
+    def __init__(self, root: _Element, base: str) -> None:
+        self.nodes: list[_Element] = [node for node in root.iter() if isinstance(node.tag, str)]
+        self.tags: list[str] = [str(node.tag) for node in self.nodes]
+        self.parent, self.end, self.depth, self.hidden = self._measure()
+        self.chunks = sorted(self._read_chunks(), key=lambda chunk: chunk.place)
+        self._places = [chunk.place for chunk in self.chunks]
+        self.all_links = list(self._read_links(base))
+        self.links = [link for link in self.all_links if is_title(link.words)]
+        self.link_nodes = [link.node for link in self.links]
+        self.within_link = self._mark_links()
+        self.dates: list[DateMark] = sorted(mark_dates(self), key=lambda date: date.place)
+        self._date_places = [date.place for date in self.dates]
+
+    def _measure(self) -> tuple[list[int], list[int], list[int], list[bool]]:
+        index = {node: i for i, node in enumerate(self.nodes)}
+        count = len(self.nodes)
+        parent, depth, hidden = [-1] * count, [0] * count, [False] * count
+        for i, node in enumerate(self.nodes):
+            above = node.getparent()
+            if above is not None and above in index:
+                parent[i] = p = index[above]
+                depth[i] = depth[p] + 1
+                hidden[i] = hidden[p]
+            hidden[i] = hidden[i] or self.tags[i] in SKIPPED
+        end = list(range(1, count + 1))
+        for i in range(count - 1, 0, -1):
+            if end[i] > end[parent[i]]:
+                end[parent[i]] = end[i]
+        return parent, end, depth, hidden
+
+    def _read_chunks(self) -> Iterator[Chunk]:
+        for i, node in enumerate(self.nodes):
+            if not self.hidden[i] and (text := squeeze(node.text)):
+                yield Chunk((i, 0), i, text)
+            above = self.parent[i]
+            if above >= 0 and not self.hidden[above] and (text := squeeze(node.tail)):
+                yield Chunk((self.end[i] - 0.5, -self.depth[i]), above, text)
+
+    def _read_links(self, base: str) -> Iterator[Link]:
+        for i, node in enumerate(self.nodes):
+            if self.tags[i] != "a" or self.hidden[i]:
+                continue
+            url = join(base, node.get("href")) or _read_call(base, node)
+            if not url:
+                continue
+            alt = next((n.get("alt") or "" for n in self.nodes[i : self.end[i]] if n.tag == "img"), "")
+            yield Link(i, url, self.text_of(i), squeeze(node.get("title")), squeeze(alt))
+
+    def _mark_links(self) -> list[int]:
+        """For each element the place in `links` of the link around it (or that it is), else -1."""
+        within = [-1] * len(self.nodes)
+        for number, link in enumerate(self.links):
+            for i in range(link.node, self.end[link.node]):
+                within[i] = number
+        return within
+
+    def chunks_of(self, node: int) -> list[Chunk]:
+        """The runs of text inside an element, in order."""
+        low = bisect_left(self._places, (node, -1))
+        high = bisect_left(self._places, (self.end[node] - 0.5, -self.depth[node]))
+        return self.chunks[low:high]
+
+    def text_of(self, node: int) -> str:
+        """The words inside an element; one letter a span comes back together."""
+        return squeeze("".join(self._spaced(self.chunks_of(node))))
+
+    def _spaced(self, chunks: list[Chunk]) -> Iterator[str]:
+        for number, chunk in enumerate(chunks):
+            if number and len(chunk.text) > 1 and len(chunks[number - 1].text) > 1:
+                yield " "
+            yield chunk.text
+
+    def links_of(self, node: int) -> list[Link]:
+        """The links that could name a row inside an element (or that it is)."""
+        low = bisect_left(self.link_nodes, node)
+        return self.links[low : bisect_left(self.link_nodes, self.end[node])]
+
+    def dates_of(self, node: int) -> list[DateMark]:
+        """The dates inside an element, in order."""
+        low = bisect_left(self._date_places, (node, -1))
+        high = bisect_left(self._date_places, (self.end[node] - 0.5, -self.depth[node]))
+        return self.dates[low:high]
+
+    def has_link(self, node: int) -> bool:
+        """Say whether an element holds (or is) a link that could name a row."""
+        low = bisect_left(self.link_nodes, node)
+        return low < len(self.link_nodes) and self.link_nodes[low] < self.end[node]
+
+    def above(self, node: int) -> Iterator[int]:
+        """The elements around one, the nearest first, without the body and the root."""
+        node = self.parent[node]
+        while node > 0 and self.tags[node] != "body":
+            yield node
+            node = self.parent[node]
+
+    def ancestor(self, node: int, depth: int) -> int:
+        """The element around `node` (or itself) that stands at `depth`."""
+        while self.depth[node] > depth:
+            node = self.parent[node]
+        return node
+
+
+def squeeze(text: str | None) -> str:
+    """One blank for every run of white space, none at the ends."""
+    return _SPACE.sub(" ", text).strip() if text else ""
+
+
+def is_title(words: str) -> bool:
+    """Say whether words could name an article: not empty, not a number, not 更多 or 下载."""
+    return len(words) > 1 and _NO_TITLE.fullmatch(_MARKS.sub("", words)[:20]) is None
+
+
+def _read_call(base: str, node: _Element) -> str | None:
+    """The address in `onclick="window.open('/a/b.html')"`, where the link itself leads nowhere."""
+    called = _CALLED.search(node.get("onclick") or "") or _CALLED.search(node.get("href") or "")
+    return join(base, called[1]) if called else None

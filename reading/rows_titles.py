@@ -1,0 +1,235 @@
+"""Of a row: which link is its own, what its whole title is, which date is its publication."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from clock import PORTAL_ZONE
+from reading.dates import read_date
+from reading.page import Row
+from reading.rows_dates import DateMark
+from reading.rows_groups import Candidate, Group
+from reading.rows_scan import Link, Scan, is_title, squeeze
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "strong", "b", "dt"))
+_TITLED = re.compile(r"tit|bt|subject|headline|name", re.I)
+_DATED = re.compile(r"date|time|rq|sj|fbrq|pub", re.I)
+_NOT_WORD = re.compile(r"[\W_]+")
+_CLIPPED = re.compile(r"\s*(?:…+|\.{2,}|。{3})\s*$")
+_MARK = re.compile(r"^\s*[\[【(（]?(?:置顶|最新|NEW|热)[\]】)）]\s*|^[·•●■◆▪>»\-\s]+(?=\w|[《“\[【（(〔])")
+_LABELLED = re.compile(
+    r"(?:文章)?标\s*题\s*[:：]\s*(.+?)\s*(?:[\r\n]|(?:发布|发表|作者|时间|日期|点击|来源)[^:：]{0,6}[:：]|$)"
+)
+_AT_END = re.compile(
+    r"[\s\[(（【]*(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s*\d\d:\d\d(?::\d\d)?)?[\s\])）】]*$"
+)
+_IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(?:1[0-2]|0?[1-9])(?!\d{5})")
+_LONG = 40
+
+
+@dataclass
+class _Place:
+    """What stands at one place of the rows of a list: how many rows have it, how long it is, how often it repeats."""
+
+    first: int
+    rows: int = 0
+    length: int = 0
+    urls: set[str] | None = None
+
+
+def read_rows(scan: Scan, group: Group, fetched: datetime) -> list[Row]:
+    """Read the rows of a list: the title of each, its address, its date or None."""
+    link_places = _rank_links(scan, group)
+    date_places = _rank_dates(scan, group)
+    rows = []
+    for one in group.rows:
+        link = _choose_link(scan, one, link_places)
+        if link is None:
+            continue
+        title = read_title(scan, link)
+        if is_title(title):
+            rows.append(Row(title, link.url, _choose_date(scan, one, link, date_places, fetched)))
+    return rows
+
+
+def _path(scan: Scan, row: int, node: int) -> tuple[str, ...]:
+    """The way from a row down to an element: tags, with the column's number in a table."""
+    steps = []
+    while node > row:
+        tag = scan.tags[node]
+        if tag in ("td", "th"):
+            tag += str(sum(1 for _ in scan.nodes[node].itersiblings("td", "th", preceding=True)))
+        steps.append(tag)
+        node = scan.parent[node]
+    return tuple(reversed(steps))
+
+
+def _rank_links(scan: Scan, group: Group) -> dict[tuple[str, ...], float]:
+    """Weigh the places where links stand: in many rows, long, different in each, in a heading."""
+    places: dict[tuple[str, ...], _Place] = {}
+    same: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
+    for one in group.rows:
+        seen: dict[tuple[str, ...], Link] = {}
+        for link in one.links:
+            seen.setdefault(_path(scan, one.node, link.node), link)
+        for order, (path, link) in enumerate(seen.items()):
+            place = places.setdefault(path, _Place(order, urls=set()))
+            place.rows += 1
+            place.length += min(len(link.text or link.title), _LONG)
+            if place.urls is not None:
+                place.urls.add(link.url)
+            same[path] |= {other for other, its in seen.items() if its.url == link.url}
+    weights = {path: _weigh(scan, path, place, len(group.rows)) for path, place in places.items()}
+    for path, place in places.items():
+        twins = [other for other in same[path] if other != path and places[other].first < place.first]
+        # The same address under a title and again under its summary: the first one is the title.
+        if any(
+            places[other].length >= 6 * places[other].rows and places[other].rows >= place.rows
+            for other in twins
+        ):
+            weights[path] *= 0.2
+    return weights
+
+
+def _weigh(scan: Scan, path: tuple[str, ...], place: _Place, rows: int) -> float:
+    distinct = len(place.urls or ()) / place.rows
+    heading = 1.3 if any(tag in _HEADINGS for tag in path) else 1.0
+    return (place.rows / rows) ** 2 * (place.length / place.rows) * distinct * heading - 0.001 * place.first
+
+
+def _choose_link(scan: Scan, one: Candidate, places: dict[tuple[str, ...], float]) -> Link | None:
+    weighed = [
+        (places.get(_path(scan, one.node, link.node), 0.0), -order, link)
+        for order, link in enumerate(one.links)
+    ]
+    named = [best for best in weighed if best[2].text or best[2].title] or weighed
+    return max(named, key=lambda best: best[:2])[2] if named else None
+
+
+def _rank_dates(scan: Scan, group: Group) -> dict[tuple[str, ...], float]:
+    count: dict[tuple[str, ...], float] = defaultdict(float)
+    order: dict[tuple[str, ...], int] = {}
+    for one in group.rows:
+        for number, date in enumerate(one.dates):
+            path = _path(scan, one.node, date.owner)
+            count[path] += date.strength
+            order.setdefault(path, number)
+    heads = _read_heads(scan, group)
+    return {path: weight + 0.1 * order[path] + _rank_head(path, heads) for path, weight in count.items()}
+
+
+def _read_heads(scan: Scan, group: Group) -> list[str]:
+    """The column names of a table, from its first row."""
+    table = group.container
+    if not group.rows or scan.tags[group.rows[0].node] != "tr":
+        return []
+    first = next((i for i in range(table, scan.end[table]) if scan.tags[i] == "tr"), None)
+    if (
+        scan.tags[table] == "tbody"
+        and (head := next(scan.nodes[table].itersiblings("thead", preceding=True), None)) is not None
+    ):
+        return [squeeze("".join(cell.itertext())) for cell in head.iter("th", "td")]
+    return (
+        [scan.text_of(i) for i in range(first, scan.end[first]) if scan.tags[i] in ("td", "th")]
+        if first
+        else []
+    )
+
+
+def _rank_head(path: tuple[str, ...], heads: list[str]) -> float:
+    cell = next((tag for tag in path if tag[:2] in ("td", "th")), "")
+    number = int(cell[2:] or -1) if cell else -1
+    if not 0 <= number < len(heads):
+        return 0.0
+    if re.search(r"发布|公布|公开", heads[number]):
+        return 1000.0
+    return -1000.0 if re.search(r"成文|签发|实施|失效|截止|有效|更新", heads[number]) else 0.0
+
+
+def _choose_date(
+    scan: Scan,
+    one: Candidate,
+    link: Link,
+    places: dict[tuple[str, ...], float],
+    fetched: datetime,
+) -> str | None:
+    def weigh(date: DateMark) -> tuple[int, bool, float]:
+        named = bool(_DATED.search(scan.nodes[date.owner].get("class") or ""))
+        return date.rank, named, places.get(_path(scan, one.node, date.owner), 0.0)
+
+    year = _year_of(link.url, fetched)
+    for date in sorted(one.dates, key=weigh, reverse=True):
+        if value := read_date(date.text, fetched, year):
+            return value
+    return None
+
+
+def _year_of(url: str, fetched: datetime) -> int:
+    """The year for a date without one: the one in the row's own address, else the year of the fetch."""
+    found = _IN_ADDRESS.search(url.partition("//")[2].partition("/")[2])
+    now = fetched.astimezone(PORTAL_ZONE).year
+    return int(found[1]) if found and 1990 <= int(found[1]) <= now + 1 else now
+
+
+def read_title(scan: Scan, link: Link) -> str:
+    """The whole title of a link: its own words, or its `title` where the words are cut or in pieces."""
+    text = _own_words(scan, link) or link.text
+    dateless = _AT_END.sub("", text)
+    text = dateless if len(dateless) > 4 else text
+    told = _tell(link.title)
+    if not text:
+        return _tidy(told or link.alt)
+    if told and _agrees(text, told):
+        return _tidy(told)
+    return _tidy(text)
+
+
+def _tell(title: str) -> str:
+    labelled = _LABELLED.match(title)
+    return labelled[1] if labelled else title
+
+
+def _agrees(text: str, told: str) -> bool:
+    """Say whether `title` is the same title in full; a hint like 点击查看 is not."""
+    here, there = _NOT_WORD.sub("", text), _NOT_WORD.sub("", told)
+    if _CLIPPED.search(told) and len(there) <= len(here):
+        return False
+    return bool(there) and (
+        here in there or len(here) > 6 and there[: len(here) - 2] == here[: len(here) - 2] or here == there
+    )
+
+
+def _own_words(scan: Scan, link: Link) -> str:
+    """The title among the words of a link that holds a whole row: its heading, else its first run that is no date."""
+    inside = range(link.node + 1, scan.end[link.node])
+    for wanted in (_is_heading, _is_titled):
+        for i in inside:
+            if wanted(scan, i) and len(words := scan.text_of(i)) > 3 and read_date(words) is None:
+                return words
+    blocks = [i for i in inside if scan.tags[i] in ("p", "div", "li", "dd", "span", "em", "i", "time")]
+    if not blocks or not scan.dates_of(link.node):
+        return ""
+    return _first_run(scan, link)
+
+
+def _first_run(scan: Scan, link: Link) -> str:
+    owners = {date.owner for date in scan.dates_of(link.node)}
+    runs = [
+        chunk.text for chunk in scan.chunks_of(link.node) if chunk.owner not in owners or len(chunk.text) > 30
+    ]
+    return next((run for run in runs if len(run) > 3), "")
+
+
+def _is_heading(scan: Scan, node: int) -> bool:
+    return scan.tags[node] in _HEADINGS and scan.tags[node] not in ("b", "strong")
+
+
+def _is_titled(scan: Scan, node: int) -> bool:
+    return bool(_TITLED.search(scan.nodes[node].get("class") or ""))
+
+
+def _tidy(title: str) -> str:
+    return squeeze(_MARK.sub("", title))
