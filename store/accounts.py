@@ -33,7 +33,7 @@ def add_account(
 ) -> None:
     """Make an account with its roles; without a password it can act on the terminal only.
 
-    Raises UserFault for a name that is taken or no name, an unknown role or a short password; NotAllowed for a
+    Raises UserFault for a name that is taken or no name, an unknown role, a short password; NotAllowed for a
     demo account in a database that is no demo.
     """
     wanted = tuple(dict.fromkeys(roles))

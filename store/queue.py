@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from store.forms import Form
-from store.tables import findings, items, labels, publications, revision_doubts, reviews, revisions
+from store.tables import findings, items, labels, publications, reviews, revision_doubts, revisions
 
 WAITING = ("waiting", "second")
 

@@ -11,8 +11,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clock import read_time, write_time
-from store.forms import write_json
-from store.tables import list_pages, listings, readings, sightings
+from store.tables import list_pages, listings, sightings
 
 # Days after the first reading on which a waiting or public item is looked at again (design.md, 2.1).
 RECHECK_DAYS = (1, 3, 7, 30, 90)
@@ -41,19 +40,6 @@ class SeenList:
     next: str | None
     etag: str | None
     modified: str | None
-
-
-@dataclass(frozen=True)
-class NewReading:
-    """What was read at a sighting, as the store keeps it."""
-
-    sighting: int
-    raw_file: str
-    reader_version: str
-    fields: dict[str, Any]
-    origins: dict[str, str]
-    doubts: tuple[tuple[str, str], ...]
-    text_hash: str
 
 
 def next_recheck(first_seen: datetime, now: datetime) -> datetime | None:
@@ -121,32 +107,6 @@ def save_listing(
 def find_sighting(connection: Connection, address: str) -> RowMapping | None:
     """Look a sighting up by its canonical address."""
     return connection.execute(select(sightings).where(sightings.c.address == address)).mappings().first()
-
-
-def find_reading(connection: Connection, sighting: int) -> RowMapping | None:
-    """Give the newest reading of a sighting."""
-    return (
-        connection.execute(
-            select(readings).where(readings.c.sighting == sighting).order_by(readings.c.id.desc()).limit(1)
-        )
-        .mappings()
-        .first()
-    )
-
-
-def add_reading(connection: Connection, reading: NewReading, now: datetime) -> int:
-    """Keep what was read at a sighting; earlier readings stay."""
-    insert = readings.insert().values(
-        sighting=reading.sighting,
-        raw_file=reading.raw_file,
-        reader_version=reading.reader_version,
-        fields=write_json(reading.fields),
-        origins=write_json(reading.origins),
-        doubts=write_json([list(pair) for pair in reading.doubts]),
-        text_hash=reading.text_hash,
-        at=write_time(now),
-    )
-    return int(connection.execute(insert.returning(readings.c.id)).scalar_one())
 
 
 def mark_read(

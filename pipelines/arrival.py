@@ -1,0 +1,79 @@
+"""A page on its way into the store: kept, cleaned, screened and labelled, before any transaction begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.dedupe import hash_words
+from pipelines.documents import DocumentReader
+from pipelines.keep import keep_files, keep_page
+from pipelines.label import find_agency, suggest_column
+from pipelines.messages import PageRead
+from pipelines.normalize import normalize_reading
+from pipelines.screening import screen_form
+from portal import Portal
+from sources import Sources
+from store.files import StoredFile
+from store.forms import Form
+from store.items import Found, Suggested
+
+# Raised whenever the reading of pages changes, so that readings can be told apart.
+READER_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Everything that will be saved of one page; `files` begins with the raw page itself."""
+
+    page: PageRead
+    form: Form
+    fields: dict[str, Any]
+    origins: dict[str, str]
+    doubts: tuple[tuple[str, str], ...]
+    found: tuple[Found, ...]
+    label: Suggested
+    files: tuple[StoredFile, ...]
+    text_hash: str
+    agency: str | None
+    reader_version: str = READER_VERSION
+
+    def differs(self, before: Mapping[str, Any], text_hash: str) -> bool:
+        """Say whether the page changed in what it says: its words, or the content of its attachments."""
+        return self.text_hash != text_hash or _replaced(before, self.fields)
+
+
+def prepare_arrival(
+    page: PageRead, home: Path, reader: DocumentReader, sources: Sources, portal: Portal
+) -> Arrival:
+    """Do all the work on a page that needs no transaction; its files are durable when this returns."""
+    source = sources.source(page.source)
+    agency = find_agency(sources, source)
+    raw = keep_page(home, page)
+    kept = keep_files(home, page)
+    provider = (agency.site_name or agency.name) if agency else source.name
+    normal = normalize_reading(page.reading, page.row, kept, provider, page.url)
+    now = page.at
+    checked = screen_form(normal.form, normal.text, home, reader, now, portal.settings.old_after_days)
+    names = [one.name for one in page.reading.attachments]
+    return Arrival(
+        page=page,
+        form=normal.form,
+        fields={**normal.form, "text": normal.text},
+        origins=normal.origins,
+        doubts=(*normal.doubts, *checked.doubts),
+        found=tuple(checked.found),
+        label=suggest_column(normal.form, source, agency, portal),
+        files=(raw, *(one.file for one in kept.values() if one.file is not None)),
+        text_hash=hash_words(normal.form["title"], normal.text, names),
+        agency=source.agency,
+    )
+
+
+def _replaced(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """A file with other bytes than before, or one that had failed to come; a new failure is no change."""
+    old = {file["name"]: file["hash"] for file in before.get("attachments", ())}
+    new = {file["name"]: file["hash"] for file in now.get("attachments", ())}
+    return any(old.get(name) != digest for name, digest in new.items())

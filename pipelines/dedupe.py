@@ -1,0 +1,53 @@
+"""The same text: what it is compared by, and when two pages with one text are one item."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from store.forms import hash_text
+
+# A text shorter than this says too little to be the same item by itself: one-line notices share their words.
+_SHORTEST = 60
+# The same words a season apart are an old item put out again (N8), which an editor must see, not a repost.
+_APART = 45  # days
+
+
+def squash(text: str | None) -> str:
+    """Letters and digits only, in one width: what is left must agree."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text or ""))
+
+
+def hash_words(title: str | None, text: str, attachments: Iterable[str]) -> str:
+    """Hash what an item says: its title, its text, the names of its attachments; no spaces or marks."""
+    names = "|".join(squash(name) for name in attachments)
+    return hash_text(f"{squash(title)}\n{squash(text)}\n{names}")
+
+
+def is_same_item(mine: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Say whether two readings with the same words are one item.
+
+    They stay apart when the text is too short to tell, when one document number or attachment differs,
+    or when they were published long after each other.
+    """
+    if len(squash(mine.get("text"))) < _SHORTEST and not mine.get("attachments"):
+        return False
+    for name in ("doc_number", "index_number"):
+        if mine.get(name) and other.get(name) and squash(mine[name]) != squash(other[name]):
+            return False
+    if _hashes(mine) != _hashes(other):
+        return False
+    return _days_apart(mine.get("published"), other.get("published")) <= _APART
+
+
+def _hashes(fields: Mapping[str, Any]) -> list[str]:
+    return [str(file.get("hash")) for file in fields.get("attachments", ())]
+
+
+def _days_apart(one: str | None, other: str | None) -> int:
+    if not one or not other or len(one) < 10 or len(other) < 10:
+        return 0
+    return abs((date.fromisoformat(one[:10]) - date.fromisoformat(other[:10])).days)

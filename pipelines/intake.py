@@ -1,0 +1,239 @@
+"""The one way into the store for what the crawl brings: a batch of messages, one transaction."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection
+
+from errors import ReadingError
+from pipelines.arrival import Arrival, prepare_arrival
+from pipelines.dedupe import is_same_item
+from pipelines.documents import DocumentReader
+from pipelines.messages import ListSeen, Message, PageFailed, PageGone, PageRead, PageUnchanged, Saved
+from portal import Portal
+from reading.address import canonical
+from reading.page import Row
+from sources import Sources
+from store.database import Database
+from store.files import save_file
+from store.items import (
+    NewRevision,
+    add_doubts,
+    add_findings,
+    add_item,
+    add_label,
+    add_revision,
+    find_latest,
+)
+from store.readings import NewReading, add_reading, find_primary, find_reading, find_twins
+from store.reviews import open_review
+from store.sightings import (
+    SeenList,
+    SeenRow,
+    ensure_sightings,
+    find_sighting,
+    mark_failed,
+    mark_gone,
+    mark_read,
+    mark_unchanged,
+    save_list,
+    save_listing,
+)
+
+logger = logging.getLogger(__name__)
+_ACTOR = "crawl"
+
+
+class Intake:
+    """Saves what the crawl brings; used by one writer at a time, never inside the reactor."""
+
+    def __init__(self, database: Database, sources: Sources, portal: Portal) -> None:
+        self._database = database
+        self._sources = sources
+        self._portal = portal
+        self._reader = DocumentReader()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the worker that reads documents go."""
+        self._reader.close()
+
+    def take(self, batch: Sequence[Message]) -> list[Saved]:
+        """Save a batch in one transaction; give what became of each message, in the batch's order.
+
+        Files are on disk before any row names them, so that a kill between the two loses nothing.
+        Raises StoreError when the disk or the database refuses; then nothing of the batch is saved.
+        """
+        arrivals = {
+            place: prepare_arrival(message, self._database.home, self._reader, self._sources, self._portal)
+            for place, message in enumerate(batch)
+            if isinstance(message, PageRead)
+        }
+        with self._database.write() as connection:
+            return [
+                _save_arrival(connection, arrivals[place])
+                if place in arrivals
+                else _SAVERS[type(message)](connection, message)
+                for place, message in enumerate(batch)
+            ]
+
+
+def _save_seen(connection: Connection, seen: ListSeen) -> Saved:
+    rows = {row.address: row for row in map(_seen_row, seen.rows) if row is not None}
+    listed = SeenList(
+        source=seen.source,
+        address=seen.address,
+        digest=seen.digest,
+        rows=tuple(rows.values()),
+        promised=seen.promised,
+        next=seen.next,
+        etag=seen.etag,
+        modified=seen.modified,
+    )
+    save_list(connection, listed, seen.at)
+    return Saved.SEEN
+
+
+def _seen_row(row: Row) -> SeenRow | None:
+    try:
+        return SeenRow(canonical(row.url), row.title, row.date)
+    except ReadingError as error:
+        logger.debug("a row that leads nowhere: %s", error)
+        return None
+
+
+def _save_unchanged(connection: Connection, message: PageUnchanged) -> Saved:
+    mark_unchanged(connection, _ensure(connection, message.address, message.at), message.at)
+    return Saved.SAME
+
+
+def _save_failed(connection: Connection, message: PageFailed) -> Saved:
+    sighting = _ensure(connection, message.address, message.at)
+    mark_failed(connection, sighting, message.reason, message.status, message.at)
+    return Saved.FAILED
+
+
+def _save_gone(connection: Connection, message: PageGone) -> Saved:
+    """Twice in a row means gone: a doubt for an editor, never a withdrawal by the machine."""
+    sighting = find_sighting(connection, message.address)
+    if sighting is None or sighting["item"] is None:
+        return _save_failed(
+            connection,
+            PageFailed(message.source, message.address, "not found", message.at, message.status),
+        )
+    count = mark_gone(connection, sighting["id"], message.status, message.at)
+    if count >= 2:
+        latest = find_latest(connection, sighting["item"])
+        if latest is not None:
+            word = f"原文已不在来源网站（连续两次返回 {message.status}），请核实是否撤下"
+            add_doubts(connection, latest.id, [("address", word)], message.at)
+    return Saved.GONE
+
+
+_SAVERS: Mapping[type, Callable[[Connection, Any], Saved]] = {
+    ListSeen: _save_seen,
+    PageUnchanged: _save_unchanged,
+    PageFailed: _save_failed,
+    PageGone: _save_gone,
+}
+
+
+def _ensure(connection: Connection, address: str, now: datetime) -> int:
+    return ensure_sightings(connection, [address], now)[address]
+
+
+def _save_arrival(connection: Connection, new: Arrival) -> Saved:
+    """Save a page that was read: a new item, another sighting, a change, or the same as before."""
+    page = new.page
+    sighting_id = _ensure(connection, page.address, page.at)
+    if page.row is not None:
+        save_listing(connection, sighting_id, page.source, page.row.title, page.row.date, page.at)
+    for file in new.files:
+        save_file(connection, file)
+    before = find_reading(connection, sighting_id)
+    reading = None
+    if before is None or before["text_hash"] != new.text_hash or json.loads(before["fields"]) != new.fields:
+        reading = add_reading(connection, _describe(new, sighting_id), page.at)
+    sighting = find_sighting(connection, page.address)
+    item = sighting["item"] if sighting is not None else None
+    if item is None:
+        item, saved = _settle_new(connection, new, reading)
+    elif before is not None and not new.differs(json.loads(before["fields"]), before["text_hash"]):
+        saved = Saved.SAME
+    else:
+        saved = _settle_change(connection, new, item, sighting_id, reading)
+    mark_read(connection, sighting_id, item, page.status, page.etag, page.modified, page.at)
+    return saved
+
+
+def _describe(new: Arrival, sighting: int) -> NewReading:
+    return NewReading(
+        sighting=sighting,
+        raw_file=new.files[0].hash,
+        reader_version=new.reader_version,
+        fields=new.fields,
+        origins=new.origins,
+        doubts=new.doubts,
+        text_hash=new.text_hash,
+    )
+
+
+def _settle_new(connection: Connection, new: Arrival, reading: int | None) -> tuple[int, Saved]:
+    """The same words elsewhere: another sighting of that item; else an item of its own."""
+    doubts = list(new.doubts)
+    for twin in find_twins(connection, new.text_hash):
+        if is_same_item(new.fields, twin.fields):
+            return twin.item, Saved.DUPLICATE
+        doubts.append(("title", f"与稿件 {twin.item} 文字相同但未合并，请核对是否重复或旧稿新发"))
+    item = add_item(connection, "collected", new.agency)
+    _queue(connection, new, item, {}, reading, doubts, "collect")
+    return item, Saved.NEW
+
+
+def _settle_change(
+    connection: Connection, new: Arrival, item: int, sighting: int, reading: int | None
+) -> Saved:
+    """The source changed: a new revision waits and what is public stays; a changed repost is only a doubt."""
+    latest = find_latest(connection, item)
+    if latest is None or find_primary(connection, item) != sighting:
+        if latest is not None:
+            word = f"另一处发布（{new.page.address}）的文字已变化"
+            add_doubts(connection, latest.id, [("address", word)], new.page.at)
+        return Saved.DUPLICATE
+    doubts = list(new.doubts)
+    for name in latest.person:
+        if latest.machine.get(name) != new.form.get(name):
+            doubts.append((name, "编辑改过的内容，来源处也已变化，请核对"))
+    _queue(connection, new, item, latest.person, reading, doubts, "source-changed")
+    return Saved.CHANGED
+
+
+def _queue(
+    connection: Connection,
+    new: Arrival,
+    item: int,
+    person: Mapping[str, Any],
+    reading: int | None,
+    doubts: Sequence[tuple[str, str]],
+    cause: str,
+) -> None:
+    revision = add_revision(
+        connection, NewRevision(item, new.form, person, cause, _ACTOR, reading), new.page.at
+    )
+    add_label(connection, revision, new.label)
+    add_doubts(connection, revision, doubts, new.page.at)
+    add_findings(connection, revision, new.found)
+    open_review(connection, revision, new.label.column_key, _ACTOR, "crawl", new.page.at)
