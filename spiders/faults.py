@@ -21,11 +21,11 @@ from service_identity import VerificationError
 from twisted.internet.error import ConnectError, ConnectionClosed
 
 Kind = Literal[
-    "guarded", "robots", "retry-after", "given-up", "budget", "http", "page",
+    "guarded", "robots", "barred", "retry-after", "given-up", "budget", "http", "page",
     "dns", "refused", "tls", "time-out", "lost", "too-large", "redirects",
 ]  # fmt: skip
 
-BLOCKED: frozenset[Kind] = frozenset({"guarded", "robots", "retry-after"})
+BLOCKED: frozenset[Kind] = frozenset({"guarded", "robots", "barred", "retry-after"})
 UNREACHABLE: frozenset[Kind] = frozenset({"dns", "refused", "tls", "time-out", "lost", "given-up"})
 
 

@@ -15,21 +15,11 @@ from ipaddress import (
     ip_network,
 )
 
+from sources import NEVER_OPENED
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Link-local and the metadata services of the large clouds: no reason in sources.yaml opens these.
-NEVER_OPENED: tuple[Network, ...] = tuple(
-    ip_network(text)
-    for text in (
-        "169.254.0.0/16",
-        "100.100.100.200/32",
-        "168.63.129.16/32",
-        "192.0.0.192/32",
-        "fe80::/10",
-        "fd00:ec2::254/128",
-    )
-)
 # What Python's is_global passes although no public site can stand there.
 _NOT_PUBLIC: tuple[Network, ...] = tuple(
     ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "64:ff9b:1::/48")

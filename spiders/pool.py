@@ -1,0 +1,142 @@
+"""Reading in other processes, so that a page that stalls or swells the parser costs itself only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import multiprocessing
+import os
+import resource
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from errors import ReadingError
+from reading.page import Hints, ListPage, Page, Reading
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+logger = logging.getLogger(__name__)
+
+CHUNK = 20
+CPU_SECONDS = 2
+WALL_SECONDS = 20.0
+MEMORY_BYTES = 1 << 30
+# Imported once in the server that the workers are forked from.
+_PRELOAD = ["reading.article", "reading.listing"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to read, as a list or as an article."""
+
+    kind: Literal["list", "article"]
+    page: Page
+    hints: Hints
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A page that could not be read, with the reason."""
+
+    reason: str
+
+
+Read = Reading | ListPage | Unread
+
+
+def read_job(job: Job) -> Read:
+    """Read one page here and now; a page that no reader takes gives its reason."""
+    from reading.article import read_article
+    from reading.listing import read_list
+
+    try:
+        return (read_list if job.kind == "list" else read_article)(job.page, job.hints)
+    except ReadingError as error:
+        return Unread(str(error))
+
+
+def read_chunk(jobs: Sequence[Job]) -> list[Read]:
+    """Read pages in a worker, each under a CPU limit of what the worker has used so far and two seconds."""
+    done = []
+    for job in jobs:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        done.append(read_job(job))
+    return done
+
+
+def _limit_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
+
+class ReadingPool:
+    """Hands pages to the workers in chunks; starts them with the first page, so a quiet night needs none."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self._workers = workers or min(2, os.cpu_count() or 1)
+        self._waiting: deque[tuple[Job, asyncio.Future[Read]]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pool: ProcessPool | None = None
+
+    async def read(self, job: Job) -> Read:
+        """Read one page; whatever the page does, this returns."""
+        result: asyncio.Future[Read] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, result))
+        if len(self._tasks) < self._workers:
+            task = asyncio.create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return await result
+
+    def close(self) -> None:
+        """Stop the workers, whatever they do."""
+        for task in self._tasks:
+            task.cancel()
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+
+    async def _work(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(0)  # let what came in the same moment join the chunk
+            size = max(1, min(CHUNK, math.ceil(len(self._waiting) / self._workers)))
+            chunk = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
+            if not await self._try(chunk):
+                for single in chunk:
+                    if not await self._try([single]):
+                        _settle(single[1], Unread("the page took too much time or memory to read"))
+
+    async def _try(self, chunk: list[tuple[Job, asyncio.Future[Read]]]) -> bool:
+        """Read a chunk; False when its worker died of it or found a fault of ours in one of its pages."""
+        running = self._start().schedule(
+            read_chunk, args=([job for job, _ in chunk],), timeout=WALL_SECONDS * len(chunk)
+        )
+        done: asyncio.Future[list[Read]] = asyncio.wrap_future(running)
+        await asyncio.wait([done])
+        error = done.exception()
+        if error is None:
+            for (_, result), read in zip(chunk, done.result(), strict=True):
+                _settle(result, read)
+        elif len(chunk) == 1:
+            logger.warning("reading %s failed: %s: %s", chunk[0][0].page.url, type(error).__name__, error)
+        return error is None
+
+    def _start(self) -> ProcessPool:
+        if self._pool is None:
+            from pebble import ProcessPool
+
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(_PRELOAD)
+            self._pool = ProcessPool(self._workers, initializer=_limit_memory, context=context)
+        return self._pool
+
+
+def _settle(result: asyncio.Future[Read], read: Read) -> None:
+    if not result.done():
+        result.set_result(read)
