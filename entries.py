@@ -15,6 +15,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainSerializer,
     ValidationError,
     WithJsonSchema,
     model_validator,
@@ -67,6 +68,13 @@ def read_period(text: str) -> timedelta:
     return period
 
 
+def write_period(period: timedelta) -> str:
+    """Write a period as `read_period` reads it, seconds left out."""
+    minutes = period // timedelta(minutes=1)
+    parts = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m"))
+    return " ".join(f"{number}{unit}" for number, unit in parts if number)
+
+
 def _read_period(value: object) -> object:
     return read_period(value) if isinstance(value, str) else value
 
@@ -106,13 +114,15 @@ def listed(value: object) -> object:
 
 Text = Annotated[str, AfterValidator(_check_line)]
 Note = Annotated[str, AfterValidator(str.strip)]
-Whole = Annotated[int, BeforeValidator(_read_whole)]
-Number = Annotated[float, BeforeValidator(_read_number), Field(allow_inf_nan=False)]
+# After the bounds of a field: Annotated[int, Field(gt=0), WHOLE].
+WHOLE = BeforeValidator(_read_whole)
+NUMBER = BeforeValidator(_read_number)
 Flag = Annotated[bool, BeforeValidator(_read_flag)]
 Day = Annotated[date, BeforeValidator(_read_day)]
 Period = Annotated[
     timedelta,
     BeforeValidator(_read_period),
+    PlainSerializer(write_period, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": "^([0-9]+d)? ?([0-9]+h)? ?([0-9]+m)?$"}),
 ]
 WebAddress = Annotated[Text, AfterValidator(_check_address)]
@@ -182,21 +192,17 @@ class Check:
             return
         for where, name in found:
             if name not in known:
-                self.add(where, tell_unknown(f"unknown {what} `{name}`", name, list(known)))
+                self.add(where, f"unknown {what} `{name}`, {tell_expected(name, list(known))}")
 
 
-def tell_unknown(problem: str, word: str, known: Sequence[str]) -> str:
-    """Say that a word is unknown, with the nearest known one, or all of them where they are few."""
+def tell_expected(word: str, known: Sequence[str]) -> str:
+    """Say what is expected instead of an unknown word: the nearest known one, or all where they are few."""
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
-        return f"{problem}, expected perhaps `{near[0]}`"
+        return f"expected perhaps `{near[0]}`"
     if not known:
-        return f"{problem}, expected one that is declared, and there is none"
-    return (
-        f"{problem}, expected one of {', '.join(known)}"
-        if len(known) <= 24
-        else f"{problem}, expected a declared one"
-    )
+        return "expected one that is declared, and there is none"
+    return f"expected one of {', '.join(sorted(known))}" if len(known) <= 24 else "expected a declared one"
 
 
 def find_texts(document: Document, *pattern: str | int | None) -> list[tuple[Where, str]]:
@@ -233,23 +239,22 @@ def _tell(kind: type[Entry], detail: Any) -> str:
     """Put one of pydantic's errors into words: what is wrong, what is expected."""
     place: Where = detail["loc"]
     holder, info = _find_field(kind, place)
-    name = next((step for step in reversed(place) if isinstance(step, str) and step != "[key]"), "")
+    name = next((step for step in reversed(place) if isinstance(step, str) and step != "[key]"), "the file")
     expected = f"expected {info.description}" if info and info.description else "expected another value"
-    shown = f"`{name}` is {_show(detail['input'])}"
-    if detail["type"] == "missing":
-        return f"missing key `{name}`, {expected}"
-    if detail["type"] == "extra_forbidden":
-        return tell_unknown(f"unknown key `{name}`", name, list(holder.model_fields))
-    if detail["type"] == "literal_error":
-        choices = re.findall(r"'([^']*)'|(\d+)", detail["ctx"]["expected"])
-        words = [word or number for word, number in choices]
-        return tell_unknown(shown, str(detail["input"]), words)
-    if detail["type"] == "value_error":
-        return f"{shown}, {detail['ctx']['error']}" if name else str(detail["ctx"]["error"])
-    bound = _BOUNDS.get(detail["type"])
-    if bound:
-        return f"{shown}, {expected}, {bound(detail['ctx'])}"
-    return f"{shown}, {expected}"
+    shown = f"unknown key `{name}`" if _is_of_key(detail) else f"`{name}` is {_show(detail['input'])}"
+    match detail["type"]:
+        case "missing":
+            return f"missing key `{name}`, {expected}"
+        case "extra_forbidden":
+            return f"{shown}, {tell_expected(name, list(holder.model_fields))}"
+        case "literal_error":
+            words = re.findall(r"\w+", detail["ctx"]["expected"].replace(" or ", " "))
+            return f"{shown}, {tell_expected(str(detail['input']), words)}"
+        case "value_error":
+            return f"{shown}, {detail['ctx']['error']}"
+        case other:
+            bound = _BOUNDS.get(other)
+            return f"{shown}, {expected}, {bound(detail['ctx'])}" if bound else f"{shown}, {expected}"
 
 
 _BOUNDS: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -281,7 +286,7 @@ def _find_entry(annotation: Any) -> type[Entry] | None:
 
 
 def _show(value: object) -> str:
-    if value is None:
+    if value is None or value in ({}, ()):
         return "empty"
     if isinstance(value, dict):
         return "a mapping"

@@ -12,15 +12,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from entries import (
+    NUMBER,
+    WHOLE,
     Check,
     Day,
     Entry,
     Flag,
     Key,
-    Number,
     Text,
     WebAddress,
-    Whole,
     Words,
     find_texts,
     listed,
@@ -125,7 +125,7 @@ class Column(Entry):
     reviews: Annotated[Literal[1, 2], BeforeValidator(_read_count)] = Field(
         default=1, description="1 or 2: how many people approve an item"
     )
-    period_days: Annotated[Whole, Field(gt=0, le=3660)] | None = Field(
+    period_days: Annotated[int, Field(gt=0, le=3660), WHOLE] | None = Field(
         default=None, description="the days within which it must be updated (N3), as a whole number"
     )
     style: Style = Field(default="news", description="one of news, documents, notices: how its list looks")
@@ -159,7 +159,7 @@ class Duty(Entry):
     column: Key = Field(description="the key of a column")
     agency: AgencyKey = Field(description="the key of an agency of sources.yaml")
     share: Share = Field(default="lead", description="lead (主办) or support (协办)")
-    period_days: Annotated[Whole, Field(gt=0, le=3660)] | None = Field(
+    period_days: Annotated[int, Field(gt=0, le=3660), WHOLE] | None = Field(
         default=None, description="the days within which the agency must supply something, as a whole number"
     )
     starts: Day | None = Field(default=None, description="the first day of the duty, such as 2026-01-01")
@@ -216,7 +216,7 @@ class Rule(Entry):
 
     column: Key = Field(description="the key of a column")
     name: Text = Field(description="the rule in an editor's words: it is shown as the reason")
-    probability: Annotated[Number, Field(gt=0, le=1)] = Field(
+    probability: Annotated[float, Field(gt=0, le=1), NUMBER] = Field(
         default=0.8, description="how sure the rule is, as a number"
     )
     when: Annotated[When, AfterValidator(_check_conditions)] = Field(
@@ -228,22 +228,22 @@ class Rule(Entry):
 class Settings(Entry):
     """Figures of the portal that an office may want otherwise."""
 
-    hold_minutes: Annotated[Whole, Field(ge=0, le=1440)] = Field(
+    hold_minutes: Annotated[int, Field(ge=0, le=1440), WHOLE] = Field(
         default=5, description="the minutes between an approval and its release, as a whole number"
     )
-    old_after_days: Annotated[Whole, Field(gt=0, le=3660)] = Field(
+    old_after_days: Annotated[int, Field(gt=0, le=3660), WHOLE] = Field(
         default=30, description="the days after which a source's date counts as old (N8), as a whole number"
     )
-    page_size: Annotated[Whole, Field(gt=0, le=200)] = Field(
+    page_size: Annotated[int, Field(gt=0, le=200), WHOLE] = Field(
         default=20, description="the rows of a column page, as a whole number"
     )
-    front_rows: Annotated[Whole, Field(gt=0, le=50)] = Field(
+    front_rows: Annotated[int, Field(gt=0, le=50), WHOLE] = Field(
         default=8, description="the rows of a column on the front page, as a whole number"
     )
     index_number_pattern: Annotated[Text, AfterValidator(_check_pattern)] | None = Field(
         default=None, description="the form of the 索引号, as a regular expression"
     )
-    keep_releases: Annotated[Whole, Field(gt=0, le=100)] = Field(
+    keep_releases: Annotated[int, Field(gt=0, le=100), WHOLE] = Field(
         default=5, description="the releases that are kept for going back, as a whole number"
     )
 

@@ -14,16 +14,17 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from entries import (
+    NUMBER,
+    WHOLE,
     Check,
     Entry,
     Flag,
     Note,
-    Number,
     Period,
     Text,
     WebAddress,
-    Whole,
     find_texts,
+    tell_expected,
 )
 from errors import ConfigurationError, Fault, NotFound
 from yamlfile import Document, Where, read_document
@@ -73,19 +74,36 @@ DAY = timedelta(days=1)
 _SWITCHED_OFF = ("false", "False", "FALSE")
 AgencyKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=40)]
 SourceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)+$", max_length=80)]
-Selector = Annotated[
-    str,
-    Field(
-        pattern=r"^(rows|title|link|date|next|promised|article_title|published|credit|body)$",
-        description="one of rows, title, link, date, next, promised, article_title, published, credit, body",
-    ),
-]
+SELECTOR_PARTS = (
+    "rows",
+    "title",
+    "link",
+    "date",
+    "next",
+    "promised",
+    "article_title",
+    "published",
+    "credit",
+    "body",
+)
 
 
-def _read_network(value: object) -> object:
-    return ipaddress.ip_network(value) if isinstance(value, str) else value
+def _check_part(value: object) -> object:
+    if isinstance(value, str) and value not in SELECTOR_PARTS:
+        raise ValueError(tell_expected(value, SELECTOR_PARTS))
+    return value
 
 
+def _read_network(value: object) -> IPNetwork:
+    if isinstance(value, IPNetwork):
+        return value
+    try:
+        return ipaddress.ip_network(str(value))
+    except ValueError as error:
+        raise ValueError(f"{error}, expected a network such as 127.0.0.0/8") from error
+
+
+SelectorPart = Annotated[str, Field(pattern=f"^({'|'.join(SELECTOR_PARTS)})$"), BeforeValidator(_check_part)]
 Network = Annotated[IPNetwork, BeforeValidator(_read_network), WithJsonSchema({"type": "string"})]
 
 
@@ -131,10 +149,10 @@ class Agency(Entry):
 class Expects(Entry):
     """What a healthy source shows; what is not given is judged on the source's own history."""
 
-    days: Annotated[Whole, Field(gt=0, le=3660)] | None = Field(
+    days: Annotated[int, Field(gt=0, le=3660), WHOLE] | None = Field(
         default=None, description="the days within which something new appears, as a whole number"
     )
-    rows: Annotated[Whole, Field(gt=0, le=1_000_000)] | None = Field(
+    rows: Annotated[int, Field(gt=0, le=1_000_000), WHOLE] | None = Field(
         default=None, description="the rows that its first list page shows at the least, as a whole number"
     )
 
@@ -145,16 +163,16 @@ class Defaults(Entry):
     every: Period = Field(
         default=DAY, description="how often the source is crawled, such as 1d, 12h or 1d 12h"
     )
-    delay: Annotated[Number, Field(gt=0, le=60)] = Field(
+    delay: Annotated[float, Field(gt=0, le=60), NUMBER] = Field(
         default=1.0, description="the seconds between two requests to one host, as a number"
     )
-    pages: Annotated[Whole, Field(gt=0, le=10_000)] = Field(
+    pages: Annotated[int, Field(gt=0, le=10_000), WHOLE] = Field(
         default=20, description="the list pages that one run may read, as a whole number"
     )
-    articles: Annotated[Whole, Field(gt=0, le=1_000_000)] = Field(
+    articles: Annotated[int, Field(gt=0, le=1_000_000), WHOLE] = Field(
         default=300, description="the articles that one run may read, as a whole number"
     )
-    minutes: Annotated[Number, Field(gt=0, le=1440)] = Field(
+    minutes: Annotated[float, Field(gt=0, le=1440), NUMBER] = Field(
         default=20.0, description="the minutes that one run may take, as a number"
     )
 
@@ -173,7 +191,7 @@ class Source(Defaults):
     expects: Expects = Field(default=Expects(), description="what a healthy source shows: days, rows")
     enabled: Flag = Field(default=True, description="true or false: whether it is crawled")
     reason: Text | None = Field(default=None, description="the reason why it is not enabled")
-    selectors: dict[Selector, Text] = Field(
+    selectors: dict[SelectorPart, Text] = Field(
         default={}, description="CSS selectors by part, where the reading needs them"
     )
     verify_tls: Flag = Field(default=True, description="true or false: whether its certificate must be valid")
@@ -286,7 +304,7 @@ def check_sources(document: Document, columns: Collection[str] | None) -> tuple[
     for where, text in find_texts(document, "allow_networks", None, "network"):
         _check_network(check, where, text)
     for where, _ in find_texts(document, "sources", None, "id"):
-        _check_source(check, where[:-1])
+        _check_source(check, where[:-1], known)
     return (None if check.faults else sources), check.faults
 
 
@@ -316,13 +334,14 @@ def _same_address(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}{query}"
 
 
-def _check_source(check: Check, where: Where) -> None:
+def _check_source(check: Check, where: Where, agencies: Collection[str] | None) -> None:
     """Check what two keys of one source say together."""
     source = check.document.look_up(where)
     if not isinstance(source, dict):
         return
     name, agency = source.get("id"), source.get("agency")
-    if isinstance(agency, str) and not str(name).startswith(f"{agency}-"):
+    named = isinstance(agency, str) and (agencies is None or agency in agencies)
+    if named and not str(name).startswith(f"{agency}-"):
         expected = f"expected it to begin with its agency's key, `{agency}-`"
         check.add((*where, "id"), f"`id` is `{name}`, {expected}")
     if source.get("enabled") in _SWITCHED_OFF and not source.get("reason"):
