@@ -1,4 +1,4 @@
-"""大汉 JCMS lists: records of HTML inside a `<datastore>`, alone or in a page, and the window to ask for next.
+"""大汉 JCMS lists: records of HTML inside a `<datastore>`, alone or in a page; what to ask for next.
 
 The records stand in `<record><![CDATA[…]]></record>`; `<nextgroup>` holds the address of the following ones;
 without it the address's own `startrecord` and `endrecord` are moved on.

@@ -33,11 +33,15 @@ _FAMILIES = (
 )
 
 
+_BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!")
+
+
 def read_list(page: Page, hints: Hints | None = None) -> ListPage:
     """Read a list page of any kind: HTML, 大汉 jpage XML (alone or in a page), RSS and Atom.
 
-    `hints.kind` is `auto` (look at the answer), `html`, `jpage` or `feed`. `hints.selectors` (CSS) may name
-    `rows` and inside each `title`, `link`, `date`; for the page `next` and `promised`; what is not named is found.
+    `hints.kind` is `auto` (look at the answer), `html`, `jpage` or `feed`. `hints.selectors` (CSS) may
+    name `rows` and inside each `title`, `link`, `date`; for the page `next` and `promised`; what is not
+    named is found.
     Rows come in the page's order, pinned ones too; each has its whole title, an absolute address and the
     date as stated (ISO), or None. Relative times count from `page.fetched`.
 
@@ -62,12 +66,8 @@ def read_list(page: Page, hints: Hints | None = None) -> ListPage:
 
 
 def _is_binary(raw: bytes) -> bool:
-    """A document by its first bytes, or NULs where no wide charset explains them."""
-    if raw.startswith(
-        (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!")
-    ):
-        return True
-    return False
+    """A document or a picture, by its first bytes."""
+    return raw.startswith(_BINARY)
 
 
 def _find_family(text: str) -> str | None:

@@ -32,9 +32,7 @@ _NOW = re.compile(
     re.I,
 )
 _ROWS_SAID = (
-    re.compile(
-        r"(?:共|总计|总共|合计|计)(?:有|找到|检索到|约)?[:：]?(\d{1,7})(?:条|项|篇|则|件|个结果|个记录)"
-    ),
+    re.compile(r"(?:共|总计|总共|合计|计)(?:有|找到|检索到|约)?[:：]?(\d{1,7})(?:条|项|篇|则|个结果|个记录)"),
     re.compile(r"(?:总记录数?|记录总?数|总条数|总数|信息总数|数据总数)(?:为|是|共)?[:：]?(\d{1,7})(?!页)"),
     re.compile(r"(?<![\d/-])(\d{1,7})条(?:记录|信息|数据|结果)"),
 )
@@ -127,7 +125,8 @@ def _find_link(scan: Scan, url: str) -> str | None:
     """The link that says 下一页, else the number after the current one in a pager."""
     for i, node in enumerate(scan.nodes):
         if scan.tags[i] in ("a", "link") and (node.get("rel") or "").lower() == "next":
-            if (address := join(url, node.get("href"))) and _is_other(address, url):
+            address = join(url, node.get("href"))
+            if address and _is_other(address, url):
                 return address
     for link in scan.all_links:
         if len(link.words) <= 12 and _says_next(scan, link) and _is_other(link.url, url):

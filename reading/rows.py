@@ -13,9 +13,24 @@ from reading.rows_scan import Link, Scan, squeeze
 from reading.rows_titles import read_rows
 
 _BESIDE = frozenset(
-    "side sidebar aside hot rank ranking recommend related relate relevant tuijian redian phb paihang footer foot header"
-    " nav menu submenu topnav friend friendlink friendlinks links link breadcrumb crumb crumbs swiper slide slider banner carousel marquee"
-    " rightbar rightside copyright bottom yqlj xgyd xglj location dqwz path".split()
+    (
+        *(
+            "side",
+            "sidebar",
+            "aside",
+            "rightbar",
+            "rightside",
+            "menu",
+            "submenu",
+            "nav",
+            "topnav",
+            "breadcrumb",
+        ),
+        *("hot", "rank", "ranking", "recommend", "related", "relate", "relevant", "header", "footer", "foot"),
+        *("friend", "friendlink", "friendlinks", "link", "links", "crumb", "crumbs", "location", "path"),
+        *("swiper", "slide", "slider", "banner", "carousel", "marquee", "copyright", "bottom"),
+        *("tuijian", "redian", "phb", "paihang", "yqlj", "xgyd", "xglj", "dqwz"),
+    )
 )
 _BESIDE_TAGS = frozenset(("aside", "nav", "footer", "header"))
 _BESIDE_HEADS = re.compile(
@@ -52,7 +67,7 @@ def find_rows(scan: Scan, fetched: datetime, url: str) -> tuple[Row, ...]:
 
 
 def _weigh(scan: Scan, group: Group, pagers: list[int], fetched: datetime, url: str) -> _Weighed:
-    """Weigh a list: the words of its titles, less where it stands beside, more with a pager and under the page's own address."""
+    """Weigh a list by the words of its titles and by where it stands."""
     rows = _unique(read_rows(scan, _fill(scan, group), fetched))
     dated = sum(row.date is not None for row in rows)
     if not rows or 2 * dated < len(rows) or (len(rows) == 1 and not _is_lone_row(scan, group, rows[0])):
@@ -148,17 +163,19 @@ def _is_headed_beside(scan: Scan, container: int) -> bool:
 
 
 def _find_pagers(scan: Scan) -> list[int]:
-    """Where the page turns: an element named so, or a link that says 下一页."""
-    found = []
-    for i, element in enumerate(scan.nodes):
-        words = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if words != " " and any(_PAGER.fullmatch(word) for word in re.split(r"[\W_\d]+", words)):
-            found.append(i)
-        elif scan.tags[i] == "a" and (element.text or "").strip() in ("下一页", "下页"):
-            found.append(i)
-        elif scan.tags[i] == "script" and "createPage" in (element.text or ""):
-            found.append(i)
-    return found
+    """Where the page turns: an element named so, a link that says 下一页, a script that writes it."""
+    return [i for i in range(len(scan.nodes)) if _turns(scan, i)]
+
+
+def _turns(scan: Scan, i: int) -> bool:
+    element = scan.nodes[i]
+    words = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if words != " " and any(_PAGER.fullmatch(word) for word in re.split(r"[\W_\d]+", words)):
+        return True
+    text = element.text or ""
+    return (scan.tags[i] == "a" and text.strip() in ("下一页", "下页")) or (
+        scan.tags[i] == "script" and "createPage" in text
+    )
 
 
 def _has_pager(scan: Scan, container: int, pagers: list[int]) -> bool:

@@ -33,6 +33,7 @@ _DAY = re.compile(r"[-./]?(3[01]|[12]\d|0?[1-9])\s*日?")
 _YEAR_ONLY = re.compile(rf"[-./]?({_YEAR})\s*年?")
 _HINT = re.compile(r"[\d前天刚年]")
 _LONGEST = 400
+_CELLS = frozenset(("td", "th", "tr", "li", "dt", "dd"))
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ def mark_dates(scan: Scan) -> list[DateMark]:
             marks.append(DateMark(chunk.place, chunk.owner, *found))
         elif joined := _join_split(scan, number):
             marks.append(DateMark(chunk.place, chunk.owner, joined, 3, 0))
+        elif found_month := _YEAR_MONTH.fullmatch(chunk.text):
+            marks.append(
+                DateMark(chunk.place, chunk.owner, f"{found_month[1]}-{int(found_month[2]):02d}", 2, -1)
+            )
     return marks + _mark_scripts(scan)
 
 
@@ -86,14 +91,11 @@ def _mark(text: str, before: str) -> tuple[str, int, int] | None:
         if not strength:
             continue
         words = head[-8:] if len(_LABEL.sub("", head)) or len(head) > 1 else before[-8:]
-        mark = (_strip(text[found.start() :]), strength, _rank(words))
+        told = found[0] if found[0].isdigit() else text[found.start() :][:40]
+        mark = (told, strength, _rank(words))
         if best is None or mark[1:] > best[1:]:
             best = mark
     return best
-
-
-def _strip(text: str) -> str:
-    return text[:40]
 
 
 def _rank(label: str) -> int:
@@ -103,32 +105,45 @@ def _rank(label: str) -> int:
 
 
 def _join_split(scan: Scan, number: int) -> str | None:
-    """A date of two or three short runs side by side: day above year and month, month and day beside the year."""
+    """A date in short runs side by side: day and year-month, year and month-day, year and month and day."""
     chunk = scan.chunks[number]
     if len(chunk.text) > 10:
         return None
-    around = [scan.chunks[i].text for i in range(number - 2, number + 3) if 0 <= i < len(scan.chunks)]
-    here = min(number, 2)
-    one, two = around[here - 1] if here else "", around[here + 1] if here + 1 < len(around) else ""
+    before, after = _beside(scan, number, -1), _beside(scan, number, 1)
     if found := _YEAR_MONTH.fullmatch(chunk.text):
-        for near in (one, two):
-            if day := _DAY.fullmatch(near):
-                return f"{found[1]}-{found[2]}-{day[1]}"
+        day = next(
+            (day for near in (before[:1], after[:1]) for text in near if (day := _DAY.fullmatch(text))), None
+        )
+        return f"{found[1]}-{found[2]}-{day[1]}" if day else None
     if found := _YEAR_ONLY.fullmatch(chunk.text):
-        for near in (one, two):
-            if rest := _MONTH_DAY.fullmatch(near):
+        for text in (*before[:1], *after[:1]):
+            if rest := _MONTH_DAY.fullmatch(text):
                 return f"{found[1]}-{rest[1]}-{rest[2]}"
-        return _join_three(around, here, found[1])
+        for pair in (after, before, before[::-1]):
+            if len(pair) == 2 and (month := _MONTH.fullmatch(pair[0])) and (day := _DAY.fullmatch(pair[1])):
+                return f"{found[1]}-{month[1]}-{day[1]}"
     return None
 
 
-def _join_three(around: list[str], here: int, year: str) -> str | None:
-    """Year, month and day in three runs: the year first (month, day after it) or last (either way before it)."""
-    after, before = around[here + 1 : here + 3], around[max(0, here - 2) : here]
-    for pair in (after, before, before[::-1]):
-        if len(pair) == 2 and (month := _MONTH.fullmatch(pair[0])) and (day := _DAY.fullmatch(pair[1])):
-            return f"{year}-{month[1]}-{day[1]}"
-    return None
+def _beside(scan: Scan, number: int, step: int) -> list[str]:
+    """Up to two runs before or after one, as long as they stand close by and in no cell or row of their own."""
+    found = []
+    here = scan.chunks[number]
+    for place in (number + step, number + 2 * step):
+        if not 0 <= place < len(scan.chunks):
+            break
+        other = scan.chunks[place]
+        if len(other.text) > 8 or not _is_close(scan, here.owner, other.owner):
+            break
+        found.append(other.text)
+    return found
+
+
+def _is_close(scan: Scan, one: int, two: int) -> bool:
+    """The same element, parent and child, or children of one parent that are no cells or rows."""
+    if one == two or scan.parent[one] == two or scan.parent[two] == one:
+        return True
+    return scan.parent[one] == scan.parent[two] and not {scan.tags[one], scan.tags[two]} & _CELLS
 
 
 def _mark_scripts(scan: Scan) -> list[DateMark]:

@@ -52,7 +52,7 @@ def group_dated(scan: Scan, strength: int) -> list[Group]:
 
 
 def find_blocks(scan: Scan, dates: Iterable[DateMark]) -> dict[int, list[DateMark]]:
-    """For each date the smallest element that also holds a link; elements around other such ones are left out."""
+    """For each date the smallest element that also holds a link; none around another such one."""
     blocks: dict[int, list[DateMark]] = {}
     for date in dates:
         for node in (date.owner, *scan.above(date.owner)):
@@ -136,7 +136,7 @@ def _absorb(scan: Scan, shapes: list[_Shape], leaf: int) -> bool:
 
 
 def _split_flat(scan: Scan, node: int, dates: list[DateMark]) -> Group | None:
-    """A list without elements for its rows: links and dates in turn under one parent (`dl`, or `a` and `br`)."""
+    """A list without elements for its rows: links and dates in turn (`dl`, or `a` and `br`)."""
     links = scan.links_of(node)
     if len(dates) < 2 or len(links) < 2 or scan.within_link[node] >= 0:
         return None
@@ -175,7 +175,7 @@ def _tag_path(scan: Scan, node: int) -> tuple[str, ...]:
 
 
 def signature(scan: Scan, node: int) -> tuple[str, ...]:
-    """An element's shape: tag, class and id of itself and all around it, without numbers and passing states."""
+    """An element's shape: tags, classes and ids of it and all around it, without numbers and states."""
     return tuple(_name(scan, one) for one in (node, *scan.above(node)))
 
 

@@ -1,4 +1,4 @@
-"""One walk over a list page: its elements in order, the links that could name a row, the dates that stand apart."""
+"""One walk over a list page: its elements in order, links that could name a row, dates that stand apart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,21 @@ from lxml.etree import _Element
 from reading.address import join
 from reading.rows_dates import DateMark, mark_dates
 
-SKIPPED = frozenset("script style template select textarea head svg noscript iframe object button".split())
+SKIPPED = frozenset(
+    (
+        "script",
+        "style",
+        "template",
+        "select",
+        "textarea",
+        "head",
+        "svg",
+        "noscript",
+        "iframe",
+        "object",
+        "button",
+    )
+)
 _SPACE = re.compile(r"\s+")
 _NO_TITLE = re.compile(
     r"(?:查看|点击|点此|了解|阅读)?(?:更多|详情|详细|全文|原文|全部|内容|进入|more|detail|view|read)?(?:信息|内容)?"
@@ -28,7 +42,7 @@ _CALLED = re.compile(
 
 @dataclass(frozen=True)
 class Link:
-    """An `a` that leads to a page: its place, its absolute address, its words, what `title` says, its picture's alt."""
+    """An `a` to a page: its place, absolute address and words, its `title`, its picture's alt."""
 
     node: int
     url: str

@@ -31,7 +31,7 @@ def select(root: _Element, selector: str) -> list[_Element]:
 def read_selected(
     scan: Scan, root: _Element, selectors: Mapping[str, str], base: str, fetched: datetime
 ) -> tuple[Row, ...]:
-    """Read the rows that `selectors["rows"]` names; a part without its own selector is found as in any row."""
+    """Read the rows that `selectors["rows"]` names; a part without a selector is found as in any row."""
     index = {node: i for i, node in enumerate(scan.nodes)}
     elements = [element for element in select(root, selectors["rows"]) if element in index]
     group = Group(0, tuple(candidate(scan, index[element]) for element in elements))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from clock import PORTAL_ZONE
-from reading.dates import read_date
+from reading.dates import read_date, read_stamp
 from reading.page import Row
 from reading.rows_dates import DateMark
 from reading.rows_groups import Candidate, Group
@@ -24,20 +24,22 @@ _LABELLED = re.compile(
     r"(?:文章)?标\s*题\s*[:：]\s*(.+?)\s*(?:[\r\n]|(?:发布|发表|作者|时间|日期|点击|来源)[^:：]{0,6}[:：]|$)"
 )
 _AT_END = re.compile(
-    r"[\s\[(（【]*(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?(?:\s*\d\d:\d\d(?::\d\d)?)?[\s\])）】]*$"
+    r"(?:\s*[\[(（【]\s*|\s+|(?<=[^\d/.-]))(?P<date>(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?|\d\d[-./月]\d\d日?|(?:今天|昨天|前天)"
+    r")(?:\s*\d\d:\d\d(?::\d\d)?)?\s*[\])）】]?$"
 )
+_DATE_WORDS = re.compile(r"[\W\d年月日号_]+")
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(?:1[0-2]|0?[1-9])(?!\d{5})")
 _LONG = 40
 
 
 @dataclass
 class _Place:
-    """What stands at one place of the rows of a list: how many rows have it, how long it is, how often it repeats."""
+    """What stands at one place in the rows: in how many, how long, leading to how many pages."""
 
     first: int
     rows: int = 0
     length: int = 0
-    urls: set[str] | None = None
+    urls: set[str] = field(default_factory=set)
 
 
 def read_rows(scan: Scan, group: Group, fetched: datetime) -> list[Row]:
@@ -49,10 +51,20 @@ def read_rows(scan: Scan, group: Group, fetched: datetime) -> list[Row]:
         link = _choose_link(scan, one, link_places)
         if link is None:
             continue
-        title = read_title(scan, link)
+        date = _choose_date(scan, one, link, date_places, fetched)
+        title = _drop_date(read_title(scan, link), date, _year_of(link.url, fetched), fetched)
         if is_title(title):
-            rows.append(Row(title, link.url, _choose_date(scan, one, link, date_places, fetched)))
+            rows.append(Row(title, link.url, date))
     return rows
+
+
+def _drop_date(title: str, date: str | None, year: int, fetched: datetime) -> str:
+    """The title without the row's own date at its end."""
+    found = _AT_END.search(title)
+    if date is None or found is None or found.start() < 5:
+        return title
+    end = read_date(found["date"], fetched, year)
+    return title[: found.start()].rstrip() if end and end[:10] == date[:10] else title
 
 
 def _path(scan: Scan, row: int, node: int) -> tuple[str, ...]:
@@ -76,11 +88,10 @@ def _rank_links(scan: Scan, group: Group) -> dict[tuple[str, ...], float]:
         for link in one.links:
             seen.setdefault(_path(scan, one.node, link.node), link)
         for order, (path, link) in enumerate(seen.items()):
-            place = places.setdefault(path, _Place(order, urls=set()))
+            place = places.setdefault(path, _Place(order))
             place.rows += 1
             place.length += min(len(link.text or link.title), _LONG)
-            if place.urls is not None:
-                place.urls.add(link.url)
+            place.urls.add(link.url)
             same[path] |= {other for other, its in seen.items() if its.url == link.url}
     weights = {path: _weigh(scan, path, place, len(group.rows)) for path, place in places.items()}
     for path, place in places.items():
@@ -95,18 +106,24 @@ def _rank_links(scan: Scan, group: Group) -> dict[tuple[str, ...], float]:
 
 
 def _weigh(scan: Scan, path: tuple[str, ...], place: _Place, rows: int) -> float:
-    distinct = len(place.urls or ()) / place.rows
+    distinct = len(place.urls) / place.rows
     heading = 1.3 if any(tag in _HEADINGS for tag in path) else 1.0
     return (place.rows / rows) ** 2 * (place.length / place.rows) * distinct * heading - 0.001 * place.first
 
 
 def _choose_link(scan: Scan, one: Candidate, places: dict[tuple[str, ...], float]) -> Link | None:
-    weighed = [
-        (places.get(_path(scan, one.node, link.node), 0.0), -order, link)
-        for order, link in enumerate(one.links)
-    ]
-    named = [best for best in weighed if best[2].text or best[2].title] or weighed
-    return max(named, key=lambda best: best[:2])[2] if named else None
+    """The link at the place where the list's titles stand; in a row without that place, the longest one."""
+    best = max(places, key=lambda path: places[path], default=None)
+    named = [link for link in one.links if link.text or link.title] or list(one.links)
+    at_best = [link for link in named if _path(scan, one.node, link.node) == best]
+    if at_best or not named:
+        return at_best[0] if at_best else None
+    return max(named, key=lambda link: _length(scan, link))
+
+
+def _length(scan: Scan, link: Link) -> float:
+    heading = any(scan.tags[above] in _HEADINGS for above in (*scan.above(link.node),)[:3])
+    return min(len(link.text or link.title), _LONG) * (1.3 if heading else 1.0)
 
 
 def _rank_dates(scan: Scan, group: Group) -> dict[tuple[str, ...], float]:
@@ -162,7 +179,7 @@ def _choose_date(
 
     year = _year_of(link.url, fetched)
     for date in sorted(one.dates, key=weigh, reverse=True):
-        if value := read_date(date.text, fetched, year):
+        if value := read_date(date.text, fetched, year) or read_stamp(date.text):
             return value
     return None
 
@@ -177,8 +194,6 @@ def _year_of(url: str, fetched: datetime) -> int:
 def read_title(scan: Scan, link: Link) -> str:
     """The whole title of a link: its own words, or its `title` where the words are cut or in pieces."""
     text = _own_words(scan, link) or link.text
-    dateless = _AT_END.sub("", text)
-    text = dateless if len(dateless) > 4 else text
     told = _tell(link.title)
     if not text:
         return _tidy(told or link.alt)
@@ -198,16 +213,16 @@ def _agrees(text: str, told: str) -> bool:
     if _CLIPPED.search(told) and len(there) <= len(here):
         return False
     return bool(there) and (
-        here in there or len(here) > 6 and there[: len(here) - 2] == here[: len(here) - 2] or here == there
+        here in there or (len(here) > 6 and there[: len(here) - 2] == here[: len(here) - 2])
     )
 
 
 def _own_words(scan: Scan, link: Link) -> str:
-    """The title among the words of a link that holds a whole row: its heading, else its first run that is no date."""
+    """The title in a link that holds a whole row: its heading, else its first run that is no date."""
     inside = range(link.node + 1, scan.end[link.node])
     for wanted in (_is_heading, _is_titled):
         for i in inside:
-            if wanted(scan, i) and len(words := scan.text_of(i)) > 3 and read_date(words) is None:
+            if wanted(scan, i) and len(words := scan.text_of(i)) > 3 and not _is_date(words):
                 return words
     blocks = [i for i in inside if scan.tags[i] in ("p", "div", "li", "dd", "span", "em", "i", "time")]
     if not blocks or not scan.dates_of(link.node):
@@ -221,6 +236,10 @@ def _first_run(scan: Scan, link: Link) -> str:
         chunk.text for chunk in scan.chunks_of(link.node) if chunk.owner not in owners or len(chunk.text) > 30
     ]
     return next((run for run in runs if len(run) > 3), "")
+
+
+def _is_date(words: str) -> bool:
+    return len(_DATE_WORDS.sub("", words)) < 3 and any(map(str.isdigit, words))
 
 
 def _is_heading(scan: Scan, node: int) -> bool:

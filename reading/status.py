@@ -1,7 +1,7 @@
 """Why a list page shows no rows: one word for ops and for the verdict of a run.
 
 - `empty`: the page says so itself (暂无信息, 共0条).
-- `second_request`: a script of the page asks another address for the rows; where that address stands in the script it is given.
+- `second_request`: a script of the page asks another address for the rows (given where it is named).
 - `browser`: only scripts outside the page could fill it.
 - `error_page`: an answer that says 页面不存在 and the like, whatever its HTTP status was.
 - `login`: the page asks for a password.
@@ -18,35 +18,46 @@ from reading.jpage import find_request
 from reading.rows_scan import Scan
 
 _ERROR = re.compile(
-    r"\b(?:404|500|502|503)\b|页面(?:不存在|找不到|没有找到|已(?:被)?删除|丢失|出错|无法(?:访问|显示))|(?:找不到|无法找到|没有找到|不存在)(?:您|你|该|此|相关|的|要|请求|访问)*(?:页面|网页|资源|文件|栏目)"
-    r"|访问的(?:页面|内容|网页|栏目)(?:不存在|已|找不到)|(?:系统|服务器?|程序|应用|内部|网站)(?:发生|出现|内部)?(?:错误|异常|繁忙)|not found|server error|bad gateway|service unavailable|出错了|网站(?:维护|关闭|升级)",
+    r"\b(?:404|500|502|503)\b|not found|server error|bad gateway|service unavailable|出错了"
+    r"|页面(?:不存在|找不到|没有找到|已(?:被)?删除|丢失|出错|无法(?:访问|显示))"
+    r"|(?:找不到|无法找到|没有找到|不存在)(?:您|你|该|此|相关|的|要|请求|访问)*(?:页面|网页|资源|文件|栏目)"
+    r"|访问的(?:页面|内容|网页|栏目)(?:不存在|已|找不到)|网站(?:维护|关闭|升级)"
+    r"|(?:系统|服务器?|程序|应用|内部|网站)(?:发生|出现|内部)?(?:错误|异常|繁忙)",
     re.I,
 )
 _LOGIN = re.compile(r"(?:用户|统一|系统|请)?(?:身份认证|登录|登陆)|sign in|log ?in", re.I)
 _BLOCKED = re.compile(
-    r"访问(?:被|受)(?:拦截|拒绝|阻断|限制)|(?:请求|IP|行为|操作)[^。]{0,12}(?:被拦截|被拒绝|异常|非法|存在威胁|违规)|网站防火墙|安全狗|云盾|创宇盾|加速乐|防护系统|人机验证|滑动验证|安全验证"
-    r"|拖动滑块|请完成验证|访问(?:过于)?频繁|request (?:was )?blocked|access denied|\bforbidden\b|\bwaf\b|captcha|checking your browser|__jsl_clearance|yunsuo_session|\$_ts\b|_\$jsvmprt|acw_sc__v2|cf-browser-verification",
+    r"访问(?:被|受)(?:拦截|拒绝|阻断|限制)|访问(?:过于)?频繁|拖动滑块|请完成验证"
+    r"|(?:请求|IP|行为|操作)[^。]{0,12}(?:被拦截|被拒绝|异常|非法|存在威胁|违规)"
+    r"|网站防火墙|安全狗|云盾|创宇盾|加速乐|防护系统|人机验证|滑动验证|安全验证"
+    r"|request (?:was )?blocked|access denied|\bforbidden\b|\bwaf\b|captcha|checking your browser"
+    r"|__jsl_clearance|yunsuo_session|\$_ts\b|_\$jsvmprt|acw_sc__v2|cf-browser-verification",
     re.I,
 )
 _EMPTY = re.compile(
-    r"暂(?:时)?(?:无|没有)(?:相关|任何|符合|最新)?(?:数据|信息|内容|记录|资料|结果|文章|公告|新闻|文件)?|(?:没有|未|无)(?:找到|查询到|检索到|查到|符合|相关|任何)[^。]{0,8}(?:数据|信息|内容|记录|结果|文章)"
+    r"暂(?:时)?(?:无|没有)(?:相关|任何|符合|最新|更新)?(?:数据|信息|内容|记录|资料|结果|文章|公告|新闻|文件|$)"
+    r"|(?:没有|未|无)(?:找到|查询到|检索到|查到|符合|相关|任何)[^。]{0,8}(?:数据|信息|内容|记录|结果|文章)"
     r"|(?:共|总计)\s*(?:有)?\s*0\s*(?:条|项|篇|页)|(?<!\d)0条(?:记录|数据|信息)"
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _REQUEST = re.compile(
-    r"\$\.(?:ajax|get|post|getJSON)\s*\(|jQuery\.(?:ajax|get|post|getJSON)|axios\s*[.(]|\bfetch\s*\(|XMLHttpRequest|dataproxy\.jsp|\.jpage\s*\(|loadPageData|getJSON\s*\("
+    r"(?:\$|jQuery)\.(?:ajax|get|post|getJSON)\s*\(|axios\s*[.(]|\bfetch\s*\(|XMLHttpRequest"
+    r"|dataproxy\.jsp|\.jpage\s*\(|loadPageData"
 )
 _TEMPLATE = re.compile(
-    r"\{\{\s*[#/@]?\s*[\w.$]+[^{}]{0,60}\}\}|\bv-for\s*=|\bng-repeat\s*=|<%=?\s*\w|x-handlebars|text/x-template|text/x-jquery-tmpl|text/template"
+    r"\{\{\s*[#/@]?\s*[\w.$]+[^{}]{0,60}\}\}|\bv-for\s*=|\bng-repeat\s*=|<%=?\s*\w"
+    r"|x-handlebars|text/x-template|text/x-jquery-tmpl|text/template"
 )
 _ADDRESS = re.compile(
-    r"""(?:\burl\s*[:=]\s*|\.(?:get|post|getJSON|load|ajax)\s*\(\s*|\bfetch\s*\(\s*)["']((?:https?:/)?[./]?[^"'\s<>{}$]{3,300})["']"""
+    r"""(?:\burl\s*[:=]\s*|\.(?:get|post|getJSON|load|ajax)\s*\(\s*|\bfetch\s*\(\s*)"""
+    r"""["']((?:https?:/)?[./]?[^"'\s<>{}$]{3,300})["']"""
 )
 _LISTLIKE = re.compile(
     r"list|page|data|search|query|api|json|xml|info|article|news|doc|content|channel|column", re.I
 )
 _ELSEWHERE = re.compile(
-    r"login|logout|count|stat|visit|click|hit|weather|tianqi|captcha|jiucuo|share|user|token|session|menu|nav|ip\b|\.(?:js|css|png|jpe?g|gif)(?:$|\?)",
+    r"login|logout|count|stat|visit|click|hit|weather|tianqi|captcha|jiucuo|share|user|token|session|menu"
+    r"|nav|ip\b|\.(?:js|css|png|jpe?g|gif)(?:$|\?)",
     re.I,
 )
 _LISTED = re.compile(r"list|news|data|con(?:tent)?|main|info|app|root", re.I)
@@ -54,7 +65,7 @@ _SHORT_PAGE = 600
 
 
 def find_fault(scan: Scan, text: str) -> str | None:
-    """The word for an answer that is no list at all (`blocked`, `error_page`, `login`), by its title or when it is short."""
+    """The word for an answer that is no list (`blocked`, `error_page`, `login`): by title, or when short."""
     words = " ".join(chunk.text for chunk in scan.chunks[:200])
     title = " ".join(scan.nodes[i].text or "" for i, tag in enumerate(scan.tags) if tag in ("title", "h1"))[
         :200
@@ -69,9 +80,8 @@ def find_fault(scan: Scan, text: str) -> str | None:
         tag == "input" and (scan.nodes[i].get("type") or "").lower() == "password"
         for i, tag in enumerate(scan.tags)
     )
-    if asks and (short or _LOGIN.search(title)) or (short and _LOGIN.search(title)):
-        return "login"
-    return None
+    named = bool(_LOGIN.search(title))
+    return "login" if (asks and (short or named)) or (short and named) else None
 
 
 def explain(scan: Scan, text: str, scripts: str, url: str) -> tuple[str, str | None]:
