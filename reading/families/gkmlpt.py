@@ -1,0 +1,13 @@
+"""广东 gkmlpt: the disclosure platform, a table of fields above `.article-content`."""
+
+from __future__ import annotations
+
+import re
+
+from reading.families import Family
+
+FAMILY = Family(
+    name="gkmlpt",
+    marks=re.compile(r"""/gkmlpt/|gkmlpt"""),
+    containers=("//*[contains(@class, 'article-content')]",),
+)

@@ -1,0 +1,138 @@
+"""Labels of a page (来源：, 发布时间：, 索引号 in a table's cell) and the values that stand with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from reading.clean import clean_text
+from reading.lines import Line
+from reading.words import FIELDS, FOREIGN, GLUED, LONGEST, TOO_COMMON
+
+_RUN = re.compile(r"([\u4e00-\u9fff](?:[\s\x1f]{0,8}[\u4e00-\u9fff]){0,24})[】\]\s\x1f]{0,4}[:：︰]")
+_STOPS = re.compile(
+    r"[|｜¦]|字\s*[体号]|浏\s*览|点\s*击|阅读|打\s*印|分\s*享|举报|收藏|关闭|【|\[\s*(?:大|小|字)|纠错|微信扫|用微信|"
+    r"访问量|\d{4}[-/年.]\s*\d{1,2}|朗读|语音|我要|下载|评论|\b大 中 小|放大|大\s*中\s*小"
+)
+_EDGES = " \t:：,，;；。|/·-—_【】[]()（）<>〉〈》\u3000"
+_CLOSERS = {"(": ")", "（": "）", "[": "]", "【": "】", "〔": "〕", "《": "》", "<": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A field that a label names: the words that stand with it (may be empty) and its line's number."""
+
+    field: str
+    label: str
+    words: str
+    line: int
+
+
+def find_values(lines: Iterable[tuple[int, Line]]) -> list[Value]:
+    """Find the labels of some lines with their values: from the same line, or the cell or line beside it."""
+    numbered = list(lines)
+    values: list[Value] = []
+    for place, (number, line) in enumerate(numbered):
+        if len(line.text) > 400:
+            continue
+        following = numbered[place + 1][1] if place + 1 < len(numbered) else None
+        values += _read_line(number, line, following)
+    return values
+
+
+def find_label(text: str) -> str | None:
+    """The field that the first label of a text names, when it stands at the text's start."""
+    if ":" not in text[:24] and "：" not in text[:24]:
+        return None
+    found = _RUN.match(text.lstrip(" 【[(（"))
+    if not found:
+        return None
+    label = "".join(found[1].split())
+    return FIELDS.get(label) or next((FIELDS[name] for name in _suffixes(label) if name in GLUED), None)
+
+
+def _suffixes(words: str) -> Iterator[str]:
+    """The labels on which some words end, the longest first."""
+    for size in range(min(LONGEST, len(words)), 0, -1):
+        if words[-size:] in FIELDS:
+            yield words[-size:]
+
+
+def _read_line(number: int, line: Line, following: Line | None) -> list[Value]:
+    bare = "".join(line.text.split()) if len(line.text) < 16 else ""
+    if bare in FIELDS and bare not in TOO_COMMON and following:
+        beside = (line.row is not None and following.row is line.row) or _are_siblings(line, following)
+        return [Value(FIELDS[bare], bare, clean_text(following.text), number)] if beside else []
+    if ":" not in line.text and "：" not in line.text:
+        return []
+    text = "\x1f".join(" ".join(part.split()) or " " for part in line.parts)
+    found = list(find_spans(text))
+    values = []
+    for place, (_, end, name) in enumerate(found):
+        until = found[place + 1][0] if place + 1 < len(found) else len(text)
+        words = trim_value(text[end:until], name)
+        if not words and place + 1 == len(found) and following and not text[end:].strip("\x1f "):
+            words = _beside(line, following, name)
+        values.append(Value(FIELDS[name], name, words, number))
+    return values
+
+
+def find_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Find the labels of a text: where each begins, where its value begins, and its words without gaps."""
+    for found in _RUN.finditer(text):
+        places = [place for place, c in enumerate(found[1]) if not c.isspace() and c != "\x1f"]
+        words = "".join(found[1][place] for place in places)
+        for label in _suffixes(words):
+            lead = len(words) - len(label)
+            start = places[lead]
+            apart = lead == 0 or start != places[lead - 1] + 1
+            if (apart or label in GLUED) and not words[:lead].endswith(FOREIGN):
+                yield found.start() + start, found.end(), label
+                break
+
+
+def _are_siblings(line: Line, following: Line) -> bool:
+    mine, other = line.block, following.block
+    return mine is other or mine.getparent() is other.getparent()
+
+
+def _beside(line: Line, following: Line, name: str) -> str:
+    """The value on the next line, when that line is its neighbour in the same row or parent, and short."""
+    same_row = line.row is not None and following.row is line.row
+    if not (same_row or _are_siblings(line, following)) or len(following.text) > 60:
+        return ""
+    if find_label(following.text) or _STOPS.match(following.text) and FIELDS[name] == "credit":
+        return ""
+    return trim_value(following.text, name)
+
+
+def trim_value(text: str, label: str) -> str:
+    """Cut a value where something else begins: a tag's end, a count, a share bar, a date beside a source."""
+    kind = FIELDS.get(label, "credit")
+    text = text.strip("\x1f " + ("" if kind in ("published", "issued", "updated", "other_date") else ":："))
+    if kind in ("credit", "author", "editor"):
+        if found := _STOPS.search(text):
+            text = text[: found.start()]
+        text = _first_piece(text)
+    words = clean_text(text.replace("\x1f", ""))
+    return _balance(words.strip(_EDGES if kind == "credit" else " :：|"), words)
+
+
+def _first_piece(text: str) -> str:
+    """The words up to the end of their tag."""
+    pieces = text.split("\x1f")
+    taken = ""
+    for piece in pieces:
+        if taken.strip(_EDGES):
+            break
+        taken += piece
+    return taken
+
+
+def _balance(words: str, whole: str) -> str:
+    """Give back a bracket that was stripped from its pair: 文化局（原文广局）."""
+    for opener, closer in _CLOSERS.items():
+        if words.count(opener) > words.count(closer) and words + closer in whole:
+            words += closer
+    return words

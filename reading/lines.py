@@ -1,0 +1,192 @@
+"""A page as lines: one walk over the tree says what stands where, in which block, and how much of it links."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import lxml.html
+from lxml import etree
+
+from reading.clean import clean_text
+
+Element: TypeAlias = lxml.html.HtmlElement
+
+BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody td tfoot th"
+    " thead tr ucapcontent ul html".split()
+)
+_LOST = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "select",
+    "textarea",
+    "svg",
+    "math",
+    "head",
+    "map",
+    "canvas",
+    "button",
+)
+_ASIDE = re.compile(
+    r"foot|copyright|\bnav|menu|sidebar|share|relat|recommend|comment|crumb|position|bdshare|qrcode|ewm|banner|"
+    r"breadcrumb|toolbar|xgyd|xgwz|xgxw|xglj|hotnews|rank|pop-?up|login|search|friend|dialog|modal|"
+    r"adver|guess|toplist|keyword",
+    re.I,
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+
+
+@dataclass(slots=True)
+class Line:
+    """What stands on one line: its words, how many of them link, its block and its table row."""
+
+    text: str
+    linked: int
+    block: Element
+    row: Element | None
+    aside: bool
+    hidden: bool
+    parts: list[str]
+    pieces: list[tuple[Element, bool]]
+
+    @property
+    def plain(self) -> int:
+        """Characters that are no link."""
+        return len(self.text) - self.linked
+
+
+@dataclass(slots=True)
+class Sheet:
+    """All lines of a page in order; `spans` gives each block its first line and the one after its last."""
+
+    root: Element
+    lines: list[Line] = field(default_factory=list)
+    spans: dict[Element, tuple[int, int]] = field(default_factory=dict)
+    images: list[tuple[int, Element]] = field(default_factory=list)
+    links: list[tuple[int, Element]] = field(default_factory=list)
+
+
+class _Walk:
+    """The state of the one walk: the line being written, and where in the page it stands."""
+
+    def __init__(self, root: Element) -> None:
+        self.sheet = Sheet(root)
+        self.blocks: list[Element] = [root]
+        self.starts: list[int] = [0]
+        self.rows: list[Element | None] = [None]
+        self.inside_link = self.inside_aside = self.inside_hidden = 0
+        self.parts: list[str] = []
+        self.pieces: list[tuple[Element, bool]] = []
+        self.linked = 0
+
+    def write(self, text: str, element: Element, is_tail: bool) -> None:
+        if text.isspace():
+            if self.parts:
+                self.parts.append(" ")
+                self.pieces.append((element, is_tail))
+            return
+        self.parts.append(text)
+        self.pieces.append((element, is_tail))
+        if self.inside_link:
+            self.linked += len(text.strip())
+
+    def end_line(self) -> None:
+        if not self.parts:
+            return
+        text = clean_text("".join(self.parts))
+        if text:
+            linked = min(self.linked, len(text))
+            aside, hidden = self.inside_aside > 0, self.inside_hidden > 0
+            row = self.rows[-1]
+            line = Line(text, linked, self.blocks[-1], row, aside, hidden, self.parts, self.pieces)
+            self.sheet.lines.append(line)
+        self.parts, self.pieces, self.linked = [], [], 0
+
+    def open_block(self, element: Element, tag: str) -> None:
+        self.end_line()
+        self.blocks.append(element)
+        self.starts.append(len(self.sheet.lines))
+        if tag == "tr":
+            self.rows.append(element)
+        elif tag == "table":
+            self.rows.append(None)
+
+    def close_block(self, element: Element, tag: str) -> None:
+        self.end_line()
+        if self.blocks[-1] is element:
+            self.blocks.pop()
+            self.sheet.spans[element] = (self.starts.pop(), len(self.sheet.lines))
+            if tag in ("tr", "table"):
+                self.rows.pop()
+
+
+def read_lines(root: Element) -> Sheet:
+    """Walk a page's body once; scripts, styles and the like are taken out of the tree."""
+    etree.strip_elements(root, *_LOST, with_tail=False)
+    body = root if root.tag == "body" else root.find("body")
+    walk = _Walk(root if body is None else body)
+    asides: set[Element] = set()
+    hiddens: set[Element] = set()
+    for event, element in etree.iterwalk(walk.sheet.root, events=("start", "end")):
+        if event == "start":
+            _enter(walk, element, asides, hiddens)
+        else:
+            _leave(walk, element, asides, hiddens)
+    walk.end_line()
+    walk.sheet.spans[walk.sheet.root] = (0, len(walk.sheet.lines))
+    return walk.sheet
+
+
+def _enter(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Element]) -> None:
+    tag = element.tag
+    if tag in BLOCKS:
+        walk.open_block(element, tag)
+        _mark(walk, element, tag, asides, hiddens)
+    elif tag == "br":
+        walk.end_line()
+    elif tag == "a":
+        walk.inside_link += 1
+        walk.sheet.links.append((len(walk.sheet.lines), element))
+    elif tag == "img":
+        walk.sheet.images.append((len(walk.sheet.lines), element))
+    elif tag in ("iframe", "embed", "object"):
+        walk.sheet.links.append((len(walk.sheet.lines), element))
+    elif element.get("style") and _HIDDEN.search(element.get("style", "")):
+        hiddens.add(element)
+        walk.inside_hidden += 1
+    if element.text:
+        walk.write(element.text, element, False)
+
+
+def _mark(walk: _Walk, element: Element, tag: str, asides: set[Element], hiddens: set[Element]) -> None:
+    """Note blocks that stand beside the article, or that no reader sees."""
+    attributes = element.attrib
+    if not attributes:
+        return
+    name = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+    if tag in ("footer", "nav", "aside") or (tag != "body" and len(name) > 3 and _ASIDE.search(name)):
+        asides.add(element)
+        walk.inside_aside += 1
+    style = attributes.get("style")
+    if style and _HIDDEN.search(style):
+        hiddens.add(element)
+        walk.inside_hidden += 1
+
+
+def _leave(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Element]) -> None:
+    tag = element.tag
+    if tag in BLOCKS:
+        walk.close_block(element, tag)
+    elif tag == "a":
+        walk.inside_link -= 1
+    if element in asides:
+        walk.inside_aside -= 1
+    if element in hiddens:
+        walk.inside_hidden -= 1
+    if element.tail and element is not walk.sheet.root:
+        walk.write(element.tail, element, True)

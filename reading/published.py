@@ -1,0 +1,142 @@
+"""When a page was published: what it shows beside its title, held against what its head says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from clock import PORTAL_ZONE
+from reading.dates import find_dates, read_stamp
+from reading.labels import Value, find_label
+from reading.lines import Sheet
+from reading.page import Doubt
+
+_NO_PUBLICATION = re.compile(
+    r"成文|生成|实施|施行|失效|废止|生效|截止|截至|有效期|开始|结束|通过|修订|修正|印发|签发|批准|会议|报名|申请|更新|活动|"
+    r"文号|索引|〔|生日|出生|今天是|版权|copyright|©|备案|上一|下一",
+    re.I,
+)
+_MONTH_DAY = re.compile(r"(?<![\d/:年.-])(\d{2})-(\d{2})(?!\d{3}|[-/.])\s*(?:(\d{2}):(\d{2}))?")
+
+
+@dataclass(frozen=True)
+class Published:
+    """The publication as ISO, its origin, and the doubts it leaves."""
+
+    value: str | None
+    origin: str
+    doubts: tuple[Doubt, ...] = ()
+
+
+def read_published(
+    sheet: Sheet, near: Sequence[int], values: Sequence[Value], told: str | None, fetched: datetime
+) -> Published:
+    """Read the publication: a label, a date alone near the title, the head's with a doubt.
+
+    `near` are the numbers of the lines around the title and right after the text; `told` is the head's date.
+    """
+    value, origin = _labelled(values), "label"
+    if value is None:
+        value, origin = _alone(sheet, near), "near"
+    if value is None and told:
+        value, origin = _yearless(sheet, near, told), "label"
+    if value is None and told:
+        doubt = Doubt("published", "网页没有写明发布日期，取自网页头部信息")
+        return Published(told, "meta", (doubt, *_future(told, fetched)))
+    if value is None:
+        return Published(None, "")
+    value = _sharpen(value, told)
+    return Published(value, origin, (*_compare(value, told), *_future(value, fetched)))
+
+
+def _labelled(values: Sequence[Value]) -> str | None:
+    for wanted in ("published", "updated"):
+        for one in values:
+            if one.field != wanted:
+                continue
+            found = find_dates(one.words)
+            if found and found[0].start < 12 and len(found[0].value) > 7:
+                return found[0].value
+    return None
+
+
+def _alone(sheet: Sheet, near: Sequence[int]) -> str | None:
+    """A date without a label on a short line beside the title."""
+    for number in near:
+        line = sheet.lines[number]
+        if (
+            len(line.text) > 160
+            or line.linked > 0.7 * len(line.text)
+            or _NO_PUBLICATION.search(line.text[:100])
+        ):
+            continue
+        parts = "\x1f".join(" ".join(part.split()) for part in line.parts)
+        found = find_dates(line.text) or find_dates(parts.replace("\x1f", " "))
+        if not found or len(found[0].value) < 10:
+            continue
+        rest = line.text[: found[0].start] + line.text[found[0].end :]
+        if len(rest) <= 60 or find_label(rest):
+            return found[0].value
+    return _split(sheet, near)
+
+
+def _split(sheet: Sheet, near: Sequence[int]) -> str | None:
+    """A date over several lines (2024 / 07/22 / 14:52:26), as calendars draw it."""
+    for number in near:
+        line = sheet.lines[number]
+        if re.fullmatch(r"(?:19|20)\d\d\s*[年/.-]?", line.text):
+            words = [other.text for other in sheet.lines[number : number + 3] if len(other.text) < 12]
+            found = find_dates(
+                re.sub(r"\s*([/.-])\s*", r"\1", "-".join(words[:2])).replace("/", "-").replace("--", "-")
+            )
+            if found and len(found[0].value) >= 10:
+                return found[0].value[:10]
+    return None
+
+
+def _yearless(sheet: Sheet, near: Sequence[int], told: str) -> str | None:
+    """`10-08 12:00` beside the title, when the head says the year of the same day."""
+    for number in near:
+        line = sheet.lines[number]
+        for found in _MONTH_DAY.finditer(line.text) if len(line.text) < 80 else ():
+            if told[5:10] == f"{found[1]}-{found[2]}":
+                return told[:10] + (f"T{found[3]}:{found[4]}" if found[3] else "")
+    return None
+
+
+def _sharpen(value: str, told: str | None) -> str:
+    """The shown day with the head's time of the same day is what was stated; a head's midnight says nothing."""
+    if told and len(value) == 10 and len(told) > 10 and told.startswith(value) and "T00:00" not in told:
+        return value
+    return value
+
+
+def _compare(value: str, told: str | None) -> tuple[Doubt, ...]:
+    if not told or len(told) < 10 or len(value) < 10:
+        return ()
+    gap = abs((_day(value) - _day(told)).days)
+    if gap <= 1:
+        return ()
+    return (Doubt("published", f"网页显示的发布日期（{value[:10]}）与头部信息（{told[:10]}）相差{gap}天"),)
+
+
+def _future(value: str, fetched: datetime) -> tuple[Doubt, ...]:
+    if len(value) < 10 or (_day(value) - fetched.astimezone(PORTAL_ZONE).date()).days <= 1:
+        return ()
+    return (Doubt("published", f"发布日期（{value[:10]}）晚于采集时间"),)
+
+
+def _day(value: str) -> date:
+    return date.fromisoformat(value[:10])
+
+
+def read_issued(values: Sequence[Value]) -> str | None:
+    """成文日期 as ISO."""
+    for one in values:
+        if one.field == "issued" and (found := find_dates(one.words)):
+            return found[0].value
+        if one.field == "issued" and (stamp := read_stamp(one.words)):
+            return stamp
+    return None
