@@ -1,1 +1,1 @@
-"""The static portal: pure views and pages, immutable trees of files, and the one writer that switches them."""
+"""The static portal: pure views and pages, immutable trees of files, and the one writer of releases."""

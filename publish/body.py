@@ -1,7 +1,7 @@
-"""The text of an article as the page carries it: the form's HTML, arranged, then held to the strict list again.
+"""An article's text as its page carries it: the form's HTML, arranged, then held to the strict list again.
 
-The form was sanitized before review, and its hash shows that it is the reviewed one. It is sanitized once more
-here, last, so that the publisher emits no script even where an older or a broken pipeline let one pass.
+The form was sanitized before review, and its hash shows that it is the reviewed one. It is sanitized once
+more here, last, so that the publisher emits no script even where an older or a broken pipeline let one pass.
 """
 
 from __future__ import annotations
@@ -14,54 +14,12 @@ import nh3
 from lxml.html import HtmlElement
 from markupsafe import Markup, escape
 
-_TAGS = frozenset(
-    [
-        "a",
-        "b",
-        "blockquote",
-        "br",
-        "caption",
-        "col",
-        "colgroup",
-        "dd",
-        "del",
-        "div",
-        "dl",
-        "dt",
-        "em",
-        "figcaption",
-        "figure",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "img",
-        "ins",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "q",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-    ]
-)
+_NAMES = """
+    a b blockquote br caption col colgroup dd del div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img ins li
+    ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul
+"""
+_TAGS = frozenset(_NAMES.split())
+_EMPTIED = frozenset("script style iframe noscript template title textarea svg math".split())  # noqa: SIM905
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "width", "height", "loading", "decoding"},
@@ -78,7 +36,7 @@ _OWN_IMAGES = "/files/"
 def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
     """Make a form's `html` ready for the page: h1 below the title, tables scrollable, own images with sizes.
 
-    `images` are the form's, by their path on the portal. An image that is not served by the portal is left out
+    `images` are the form's, by their path on the portal. An image that the portal does not serve is left out
     (never hot-linked), and so is whatever is not on the strict list.
     """
     if not html.strip():
@@ -98,17 +56,7 @@ def _sanitize(html: str) -> str:
     return nh3.clean(
         html,
         tags=set(_TAGS),
-        clean_content_tags={
-            "script",
-            "style",
-            "iframe",
-            "noscript",
-            "template",
-            "title",
-            "textarea",
-            "svg",
-            "math",
-        },
+        clean_content_tags=set(_EMPTIED),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         allowed_classes={tag: set(names) for tag, names in _CLASSES.items()},
         attribute_filter=_filter_attribute,

@@ -33,13 +33,13 @@ def clean(value: object) -> str:
 
 
 def see_date(value: object) -> str | None:
-    """Give a stated date as pages show it, `2026-11-05` or `2026-11-05 10:10`; None for what is no such text."""
+    """Give a stated date as pages show it, `2026-11-05` or `2026-11-05 10:10`; None for anything else."""
     text = clean(value)
     return text.replace("T", " ")[:16] if _DATE.fullmatch(text) else None
 
 
 def see_mark(validity: str | None) -> Mark | None:
-    """Read a document's validity: repealed or expired is red, changed is amber, in force has no mark (N16)."""
+    """Read a document's validity: repealed or expired is red, changed amber, in force has no mark (N16)."""
     if not validity or (_IN_FORCE.search(validity) and not _REPEALED.search(validity)):
         return None
     if _REPEALED.search(validity):
@@ -78,7 +78,7 @@ def list_files(form: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def see_credit(form: Mapping[str, Any], site_name: str) -> str:
-    """Name where an item comes from: its 来源, else its issuer, else its site's host; the portal's own last."""
+    """Name where an item comes from: 来源, else the issuer, else its site's host, else the portal."""
     original = clean(form["address"])
     return clean(form["credit"]) or clean(form["issuer"]) or urlsplit(original).hostname or site_name
 

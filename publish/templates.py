@@ -57,7 +57,7 @@ def allow_mail(value: str) -> str:
 
 
 def write_zoned(moment: datetime) -> str:
-    """Write a moment for `<time datetime>`, to the minute in the portal's zone: `2026-11-05T10:10:00+08:00`."""
+    """Write a moment for `<time datetime>`, to the minute at the portal: `2026-11-05T10:10:00+08:00`."""
     return moment.astimezone(PORTAL_ZONE).replace(second=0, microsecond=0).isoformat()
 
 

@@ -1,0 +1,345 @@
+"""Immutable directories named by the hash of their listing, and the releases that point to them.
+
+Below `site/`: `trees/HASH/` holds files and links to other trees, `listings/HASH` says what must be in it,
+`releases/N` points to a root tree, `current` to a release. A change makes only the directories on its way
+anew; what is unchanged in them is a hard link. `current` is switched by os.replace: a reader sees one whole
+release or the next one.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from errors import PublishError
+
+_FEW = 64  # files that are synced one by one; above, one sync of the whole system is cheaper
+_NO_LINK = {errno.EMLINK, errno.EXDEV, errno.EPERM, errno.ENOTSUP}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name in a directory: a `file` or a `tree`, by its hash."""
+
+    kind: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Bytes on disk, not yet in any tree."""
+
+    hash: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class Served:
+    """The release that `current` points to."""
+
+    release: int
+    tree: str
+
+
+Listing = dict[str, Entry]
+_Changes = dict[str, "Draft | _Changes | None"]
+
+
+class TreeStore:
+    """The trees and releases below one folder; one writer at a time, held by the publisher's lock."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._fresh: list[Path] = []
+
+    def prepare(self) -> None:
+        """Make the folders, and clear away what a killed publish left half made."""
+        for name in ("trees", "listings", "releases"):
+            (self.root / name).mkdir(parents=True, exist_ok=True)
+        self.clear()
+        for left in (self.root / "trees").glob(".*"):
+            shutil.rmtree(left, ignore_errors=True)
+        (self.root / "drafts").mkdir()
+
+    def clear(self) -> None:
+        """Drop the drafts."""
+        shutil.rmtree(self.root / "drafts", ignore_errors=True)
+
+    # --- writing ---
+
+    def draft(self, raw: bytes) -> Draft:
+        """Put bytes on disk, read-only, for the next `change`."""
+        digest = hashlib.sha256(raw).hexdigest()
+        file = self.root / "drafts" / digest
+        if not file.exists():
+            with file.open("xb") as out:
+                out.write(raw)
+                os.fchmod(out.fileno(), 0o444)
+            self._fresh.append(file)
+        return Draft(digest, file)
+
+    def change(self, base: str | None, changes: Mapping[str, Draft | None]) -> str:
+        """Make the tree that is `base` with `changes` (path from the root to a draft, None takes away).
+
+        A path that stands in `changes` has the draft's bytes afterwards, even where somebody had changed the
+        bytes on disk. Raises PublishError when a file or listing of the base is missing or wrong.
+        """
+        tree = self._change(base, _nest(changes))
+        if tree is None:
+            raise PublishError("a release without any page")
+        return tree
+
+    def _change(self, base: str | None, changes: _Changes) -> str | None:
+        listing = dict(self.read(base)) if base else {}
+        drafts: dict[str, Path] = {}
+        for name, change in changes.items():
+            known = listing.pop(name, None)
+            if isinstance(change, Draft):
+                listing[name] = Entry("file", change.hash)
+                drafts[name] = change.file
+            elif change is not None:
+                below = known.hash if known is not None and known.kind == "tree" else None
+                tree = self._change(below, change)
+                if tree is not None:
+                    listing[name] = Entry("tree", tree)
+        return self._keep(listing, drafts, base) if listing else None
+
+    def _keep(self, listing: Listing, drafts: Mapping[str, Path], base: str | None) -> str:
+        text = _write_listing(listing)
+        digest = hashlib.sha256(text).hexdigest()
+        target = self.root / "trees" / digest
+        if not target.is_dir():
+            self._make(target, listing, drafts, base)
+        else:
+            self._mend(target, listing, drafts)
+        note = self.root / "listings" / digest
+        if not note.is_file() or note.read_bytes() != text:
+            _write_whole(note, text)
+            self._fresh.append(note)
+        return digest
+
+    def _make(self, target: Path, listing: Listing, drafts: Mapping[str, Path], base: str | None) -> None:
+        made = target.with_name(f".new-{target.name}")
+        made.mkdir()
+        for name, entry in listing.items():
+            if entry.kind == "tree":
+                (made / name).symlink_to(Path("..", entry.hash))
+            elif name in drafts:
+                _link(drafts[name], made / name)
+            else:
+                _link(self.root / "trees" / str(base) / name, made / name)
+        made.rename(target)
+        self._fresh.append(target)
+
+    def _mend(self, target: Path, listing: Listing, drafts: Mapping[str, Path]) -> None:
+        """Set right, one name at a time, what somebody changed in a directory that should be as listed."""
+        for name in {file.name for file in target.iterdir()} - listing.keys():
+            _remove(target / name)
+        for name, entry in listing.items():
+            place = target / name
+            if entry.kind == "tree":
+                if not place.is_symlink() or place.readlink() != Path("..", entry.hash):
+                    _replace_by_link(place, Path("..", entry.hash))
+            elif name in drafts and not _is_whole(place, entry.hash):
+                spare = target / f".mend-{name}"
+                spare.unlink(missing_ok=True)
+                _link(drafts[name], spare)
+                _remove_directory(place)
+                spare.replace(place)
+
+    def point(self, release: int, tree: str) -> None:
+        """Name a tree as a release."""
+        _replace_by_link(self.root / "releases" / str(release), Path("..", "trees", tree))
+
+    def sync(self) -> None:
+        """Make everything that was written durable, before the switch."""
+        folders = {path.parent for path in self._fresh} | {self.root / "releases", self.root}
+        if len(self._fresh) > _FEW:
+            os.sync()
+        else:
+            for path in [*self._fresh, *folders]:
+                _sync(path)
+        self._fresh.clear()
+
+    def switch(self, release: int) -> None:
+        """Serve a release from now on: one os.replace."""
+        _replace_by_link(self.root / "current", Path("releases", str(release)))
+        _sync(self.root)
+
+    def prune(self, keep: Collection[int]) -> list[int]:
+        """Remove the other releases, then every tree that none of the kept ones reaches; give the removed."""
+        gone = [number for number in self.list_releases() if number not in keep]
+        for number in gone:
+            (self.root / "releases" / str(number)).unlink()
+        marked: set[str] = set()
+        for number in keep:
+            tree = self.find_release(number)
+            if tree is not None:
+                self._mark(tree, marked)
+        for folder in list((self.root / "trees").iterdir()):
+            if folder.name not in marked:
+                _remove(folder.rename(folder.with_name(f".gone-{folder.name}")))
+        for note in list((self.root / "listings").iterdir()):
+            if note.name not in marked:
+                note.unlink()
+        return gone
+
+    def _mark(self, tree: str, marked: set[str]) -> None:
+        if tree in marked:
+            return
+        marked.add(tree)
+        for entry in self.read(tree).values():
+            if entry.kind == "tree":
+                self._mark(entry.hash, marked)
+
+    # --- reading ---
+
+    def read(self, tree: str) -> Listing:
+        """Give what must be in a tree; raises PublishError where the listing is missing or was changed."""
+        note = self.root / "listings" / tree
+        try:
+            text = note.read_bytes()
+        except OSError as error:
+            raise PublishError(f"{note}: cannot be read ({error.strerror}): run `publish --full`") from error
+        if hashlib.sha256(text).hexdigest() != tree:
+            raise PublishError(f"{note}: was changed: run `publish --full`")
+        return _read_listing(text)
+
+    def walk(self, tree: str, below: str = "") -> Iterator[tuple[str, str]]:
+        """Give every file that must be in a tree: its path from the root, and its hash."""
+        for name, entry in self.read(tree).items():
+            if entry.kind == "file":
+                yield f"{below}/{name}", entry.hash
+            else:
+                yield from self.walk(entry.hash, f"{below}/{name}")
+
+    def locate(self, tree: str, path: str) -> Path:
+        """Say where a path of a tree lies on disk."""
+        return self.root / "trees" / tree / path.lstrip("/")
+
+    def list_releases(self) -> list[int]:
+        """Give the numbers of the releases on disk."""
+        folder = self.root / "releases"
+        return sorted(int(link.name) for link in folder.iterdir() if link.name.isdigit())
+
+    def find_release(self, release: int) -> str | None:
+        """Give the root tree of a release, None when it is not on disk."""
+        link = self.root / "releases" / str(release)
+        return link.readlink().name if link.is_symlink() else None
+
+    def find_served(self) -> Served | None:
+        """Say which release `current` points to, None when there is none yet."""
+        link = self.root / "current"
+        if not link.is_symlink() or not link.readlink().name.isdigit():
+            return None
+        release = int(link.readlink().name)
+        tree = self.find_release(release)
+        return Served(release, tree) if tree is not None else None
+
+    def check(self, tree: str, below: str = "") -> Iterator[str]:
+        """Compare a tree on disk with its listing, every byte of it; give what is wrong, path first."""
+        folder = self.root / "trees" / tree
+        if not folder.is_dir():
+            yield f"{below or '/'}: the directory is missing"
+            return
+        listing = self.read(tree)
+        for name in sorted({file.name for file in folder.iterdir()} - listing.keys()):
+            yield f"{below}/{name}: does not belong to the release"
+        for name, entry in sorted(listing.items()):
+            place = folder / name
+            if entry.kind == "file":
+                if not place.is_file() or place.is_symlink():
+                    yield f"{below}/{name}: is missing"
+                elif not _is_whole(place, entry.hash):
+                    yield f"{below}/{name}: was changed after it was published"
+            elif not place.is_symlink() or place.readlink() != Path("..", entry.hash):
+                yield f"{below}/{name}: does not point to its directory"
+            else:
+                yield from self.check(entry.hash, f"{below}/{name}")
+
+
+def _nest(changes: Mapping[str, Draft | None]) -> _Changes:
+    nested: _Changes = {}
+    for path, change in changes.items():
+        *folders, name = path.strip("/").split("/")
+        if any(part in ("", ".", "..") or "\n" in part or "\0" in part for part in (*folders, name)):
+            raise PublishError(f"{path!r} is no path of the portal")
+        level = nested
+        for folder in folders:
+            below = level.setdefault(folder, {})
+            if not isinstance(below, dict):
+                raise PublishError(f"{path!r}: {folder} is a file already")
+            level = below
+        level[name] = change
+    return nested
+
+
+def _write_listing(listing: Listing) -> bytes:
+    return "".join(f"{one.kind} {one.hash} {name}\n" for name, one in sorted(listing.items())).encode()
+
+
+def _read_listing(text: bytes) -> Listing:
+    listing = {}
+    for line in text.decode().splitlines():
+        kind, digest, name = line.split(" ", 2)
+        listing[name] = Entry(kind, digest)
+    return listing
+
+
+def _is_whole(file: Path, digest: str) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest() == digest
+    except OSError:
+        return False
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileNotFoundError as error:
+        raise PublishError(f"{source}: is missing: run `publish --full`") from error
+    except OSError as error:
+        if error.errno not in _NO_LINK:
+            raise
+        shutil.copyfile(source, target)
+        target.chmod(0o444)
+
+
+def _replace_by_link(place: Path, target: Path) -> None:
+    spare = place.with_name(f".{place.name}.new")
+    spare.unlink(missing_ok=True)
+    spare.symlink_to(target)
+    _remove_directory(place)
+    spare.replace(place)
+
+
+def _remove_directory(place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    else:
+        place.unlink()
+
+
+def _write_whole(file: Path, raw: bytes) -> None:
+    spare = file.with_name(f".{file.name}.new")
+    spare.write_bytes(raw)
+    spare.replace(file)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

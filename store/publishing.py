@@ -1,0 +1,198 @@
+"""What the publisher keeps: public numbers and addresses, places in columns, releases, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from clock import write_time
+from store.log import Head
+from store.tables import log, pages, placements, publications, releases
+
+_T = TypeVar("_T", int, str)
+CHUNK = 400  # names in one IN list
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The public number and address of an item; `released` once a release that holds it was served."""
+
+    number: int
+    item: int
+    path: str
+    first_published: str
+    released: bool
+    tombstone_at: str | None = None
+    tombstone_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """An item's place in a column; the slot is never given again, `ends` is set when it moved away."""
+
+    column_key: str
+    slot: int
+    item: int
+    starts: str
+    ends: str | None = None
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """What a published page was made from, and what came out."""
+
+    inputs_hash: str
+    output_hash: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release as the database knows it."""
+
+    id: int
+    at: str
+    tree_hash: str | None
+    state: str
+
+
+def read_publications(connection: Connection) -> dict[int, Publication]:
+    """Give every publication by its item."""
+    return {
+        row.item: Publication(
+            row.public_no,
+            row.item,
+            row.path,
+            row.first_published,
+            row.first_release is not None,
+            row.tombstone_at,
+            row.tombstone_reason,
+        )
+        for row in connection.execute(select(publications))
+    }
+
+
+def read_placements(connection: Connection) -> list[Placement]:
+    """Give every placement, ended ones too, column by column in the order of slots."""
+    query = select(placements).order_by(placements.c.column_key, placements.c.slot)
+    return [Placement(*row) for row in connection.execute(query)]
+
+
+def read_pages(connection: Connection) -> dict[str, PageRecord]:
+    """Give what the served pages were made from, by path."""
+    query = select(pages.c.path, pages.c.inputs_hash, pages.c.output_hash)
+    return {path: PageRecord(inputs, output) for path, inputs, output in connection.execute(query)}
+
+
+def read_releases(connection: Connection) -> list[Release]:
+    """Give every release that is not removed, the oldest first."""
+    query = select(releases).where(releases.c.state != "removed").order_by(releases.c.id)
+    return [Release(row.id, row.at, row.tree_hash, row.state) for row in connection.execute(query)]
+
+
+def read_release_head(connection: Connection, release: int) -> Head | None:
+    """Give the head of the log that a release recorded."""
+    row = connection.execute(
+        select(releases.c.log_seq, releases.c.log_hash).where(releases.c.id == release)
+    ).first()
+    return Head(row.log_seq, row.log_hash) if row else None
+
+
+def read_log_hash(connection: Connection, seq: int) -> str | None:
+    """Give the hash of one row of the log, None when it is not there."""
+    found = connection.execute(select(log.c.this).where(log.c.seq == seq)).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
+def begin_release(connection: Connection, release: int, head: Head, now: datetime) -> None:
+    """Make the row of a release that is being built, with the head of the log that it was read at."""
+    connection.execute(
+        releases.insert().values(
+            id=release, at=write_time(now), log_seq=head.seq, log_hash=head.this, state="building"
+        )
+    )
+
+
+def find_next_release(connection: Connection) -> int:
+    """Give the number after the highest that any release had."""
+    return int(connection.execute(select(func.coalesce(func.max(releases.c.id), 0))).scalar_one()) + 1
+
+
+def save_publications(connection: Connection, changed: Sequence[Publication]) -> None:
+    """Write publications: new ones whole; of known ones date, address (before release) and tombstone."""
+    known = set(connection.execute(select(publications.c.item)).scalars())
+    for one in changed:
+        values = {
+            "path": one.path,
+            "first_published": one.first_published,
+            "tombstone_at": one.tombstone_at,
+            "tombstone_reason": one.tombstone_reason,
+        }
+        if one.item in known:
+            where = update(publications).where(publications.c.item == one.item)
+            connection.execute(where.values(**values))
+        else:
+            new = {"public_no": one.number, "item": one.item, **values}
+            connection.execute(publications.insert().values(**new))
+
+
+def save_placements(connection: Connection, new: Sequence[Placement], ended: Sequence[Placement]) -> None:
+    """Write new placements, and the end of those whose item moved to another column."""
+    for one in ended:
+        place = (placements.c.column_key == one.column_key) & (placements.c.slot == one.slot)
+        connection.execute(update(placements).where(place).values(ends=one.ends))
+    if new:
+        connection.execute(placements.insert(), [one.__dict__ for one in new])
+
+
+def mark_served(connection: Connection, release: int, tree_hash: str) -> None:
+    """Say that `current` points to a release: the one before is kept, builds that were left are removed."""
+    connection.execute(
+        update(releases).where(releases.c.state == "served", releases.c.id != release).values(state="kept")
+    )
+    connection.execute(
+        update(releases)
+        .where(releases.c.state == "building", releases.c.id != release)
+        .values(state="removed")
+    )
+    connection.execute(
+        update(releases).where(releases.c.id == release).values(state="served", tree_hash=tree_hash)
+    )
+
+
+def mark_released(connection: Connection, released: Collection[int], release: int) -> None:
+    """Write down which release first showed these items."""
+    for chunk in _chunk(sorted(released)):
+        connection.execute(
+            update(publications)
+            .where(publications.c.item.in_(chunk), publications.c.first_release.is_(None))
+            .values(first_release=release)
+        )
+
+
+def mark_removed(connection: Connection, gone: Collection[int]) -> None:
+    """Say that releases are no longer on disk."""
+    for chunk in _chunk(sorted(gone)):
+        connection.execute(update(releases).where(releases.c.id.in_(chunk)).values(state="removed"))
+
+
+def save_pages(
+    connection: Connection, release: int, made: Mapping[str, PageRecord], gone: Collection[str]
+) -> None:
+    """Write what the pages of a release were made from; pages that are no longer there are forgotten."""
+    for chunk in _chunk(sorted({*gone, *made})):
+        connection.execute(delete(pages).where(pages.c.path.in_(chunk)))
+    rows = [
+        {"path": path, "inputs_hash": one.inputs_hash, "output_hash": one.output_hash, "release": release}
+        for path, one in made.items()
+    ]
+    if rows:
+        connection.execute(pages.insert(), rows)
+
+
+def _chunk(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
