@@ -1,4 +1,4 @@
-"""The words of the sample province: a site, a channel of it, a row of its list, an article, and what is true of it."""
+"""The words of the sample province: a site, its channel, a row of a list, an article, and what is true of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real small files made by code: PDF, DOCX and XLSX with text inside, and PNG pictures; same words, same bytes."""
+"""Real small files made by code: PDF, DOCX, XLSX with text inside, PNG pictures; same words, same bytes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _MEDIA = "application/vnd.openxmlformats-officedocument"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+_FONT = (
+    b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H"
+    b" /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>"
+)
+_GLYPHS = (
+    b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000"
+    b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >>"
+    b" /FontDescriptor << /Type /FontDescriptor /FontName /STSong-Light /Flags 6"
+    b" /FontBBox [-25 -254 1000 880] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >> >>"
+)
 
 TYPES = {
     "pdf": "application/pdf",
@@ -40,12 +51,8 @@ def make_pdf(lines: Sequence[str], per_page: int = 30) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
-        b"<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H"
-        b" /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>",
-        b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000"
-        b" /CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >>"
-        b" /FontDescriptor << /Type /FontDescriptor /FontName /STSong-Light /Flags 6 /FontBBox [-25 -254 1000 880]"
-        b" /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 880 /StemV 93 >> >>",
+        _FONT,
+        _GLYPHS,
         _stream(_unicode_map("".join(lines))),
     ]
     for at, page in enumerate(pages):
@@ -111,21 +118,28 @@ def make_docx(lines: Sequence[str]) -> bytes:
 def make_xlsx(lines: Sequence[str]) -> bytes:
     """Write a workbook of one sheet, a row a line, a cell between tabs."""
     rows = "".join(f"<row>{''.join(map(_cell, line.split(chr(9))))}</row>" for line in lines)
-    parts = {"/xl/workbook.xml": "sheet.main", "/xl/worksheets/sheet1.xml": "worksheet", "/xl/styles.xml": "styles"}
+    parts = {
+        "/xl/workbook.xml": "sheet.main",
+        "/xl/worksheets/sheet1.xml": "worksheet",
+        "/xl/styles.xml": "styles",
+    }
     styles = (
         f'{_HEAD}<styleSheet xmlns="{_SHEET}"><fonts count="1"><font/></fonts>'
         '<fills count="1"><fill><patternFill/></fill></fills><borders count="1"><border/></borders>'
         '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1"><xf xfId="0"/></cellXfs>'
         '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
     )
+    sheet = f'<worksheet xmlns="{_SHEET}"><sheetData>{rows}</sheetData></worksheet>'
     return _pack(
         {
             "[Content_Types].xml": _content_types({k: f"spreadsheetml.{v}" for k, v in parts.items()}),
             "_rels/.rels": _relations({"officeDocument": "xl/workbook.xml"}),
             "xl/workbook.xml": f'{_HEAD}<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}">'
             '<sheets><sheet name="名单" sheetId="1" r:id="rId1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": _relations({"worksheet": "worksheets/sheet1.xml", "styles": "styles.xml"}),
-            "xl/worksheets/sheet1.xml": f'{_HEAD}<worksheet xmlns="{_SHEET}"><sheetData>{rows}</sheetData></worksheet>',
+            "xl/_rels/workbook.xml.rels": _relations(
+                {"worksheet": "worksheets/sheet1.xml", "styles": "styles.xml"}
+            ),
+            "xl/worksheets/sheet1.xml": _HEAD + sheet,
             "xl/styles.xml": styles,
         }
     )

@@ -56,7 +56,8 @@ class Writer:
             day=chance.randint(5, 25),
             month=chance.randint(1, 6),
             month2=chance.randint(7, 12),
-            percent=chance.randint(11, 98),
+            percent=chance.randint(11, 58),
+            high=chance.randint(86, 99),
         )
 
     def write_story(self) -> tuple[str, ...]:
@@ -69,12 +70,16 @@ class Writer:
             paragraphs.append("".join(map(self.fill, taken)))
         return (*paragraphs, chance.choice(CLOSINGS))
 
-    def write_notice(self, moment: datetime, receivers: str = "各市、州人民政府，省政府各部门") -> tuple[str, ...]:
+    def write_notice(
+        self, moment: datetime, receivers: str = "各市、州人民政府，省政府各部门"
+    ) -> tuple[str, ...]:
         """Write a notice in the form of a document: receivers, numbered duties, the unit and the day."""
         chance = self.chance
         duties = chance.sample(DUTIES, chance.randint(4, 7))
         numbered = (f"{_NUMERALS[at]}、{self.fill(duty)}" for at, duty in enumerate(duties))
-        opening = f"为进一步做好{self.work}，经研究，现将有关事项通知如下。{self.fill(chance.choice(SENTENCES))}"
+        opening = (
+            f"为进一步做好{self.work}，经研究，现将有关事项通知如下。{self.fill(chance.choice(SENTENCES))}"
+        )
         return (f"{receivers}：", opening, *numbered, chance.choice(CLOSINGS), self.unit, write_day(moment))
 
 
@@ -83,8 +88,11 @@ def write_title(chance: Random, topic: str, unit: str, kind: str) -> str:
     writer = Writer.begin(chance, topic, unit)
     if kind == "news":
         return writer.fill(chance.choice(TITLES))
-    year_part = chance.choice(("做好今冬明春", "开展第三季度", "规范", "推进重点地区", "组织申报", "进一步加强"))
-    return f"{unit}关于{year_part}{writer.work}{chance.choice(('的通知', '有关事项的通告', '工作的意见', '的公告'))}"
+    part = chance.choice(
+        ("做好今冬明春", "开展第三季度", "规范", "推进{place}", "组织申报", "进一步加强{place}")
+    )
+    ending = chance.choice(("的通知", "有关事项的通告", "工作的意见", "的公告", "若干措施的通知"))
+    return writer.fill(f"{unit}关于{part}{writer.work}{ending}")
 
 
 def write_day(moment: datetime) -> str:
