@@ -92,6 +92,23 @@ def list_waiting(connection: Connection, states: Collection[str] = WAITING) -> l
     ]
 
 
+def tell_waiting(one: Waiting) -> dict[str, Any]:
+    """Write a waiting revision as the row that `caibian queue --json` prints (design.md)."""
+    return {
+        "item": one.item,
+        "revision": one.number,
+        "state": one.state,
+        "title": one.form["title"],
+        "credit": one.form["credit"],
+        "published": one.form["published"],
+        "column": one.column,
+        "probability": one.probability,
+        "reasons": list(one.reasons),
+        "findings": list(one.findings),
+        "doubts": list(one.doubts),
+    }
+
+
 def find_public_path(connection: Connection, item: int) -> str | None:
     """Give the address that the publisher gave an item, None when it was never published."""
     query = select(publications.c.path).where(publications.c.item == item)

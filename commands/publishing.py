@@ -1,0 +1,82 @@
+"""Commands around the portal: publish, verify, audit verify, demo."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from clock import read_clock
+from commands.setting import AS_JSON, example, find_paths, load_files, open_store
+from terminal import write_rows
+
+
+@click.command()
+@click.option("--full", is_flag=True, help="Render every page, whatever changed.")
+@click.option("--rollback", type=int, metavar="R", help="Make a new release of what release R held.")
+@AS_JSON
+@example("caibian publish")
+def publish(full: bool, rollback: int | None, as_json: bool) -> None:
+    """Publish what is approved, as a new release."""
+    from publish.site import publish_site
+    from store.mirror import mirror_configuration
+
+    paths = find_paths()
+    sources, portal = load_files(paths)
+    now = read_clock()
+    with open_store(paths) as database:
+        with database.write() as connection:
+            mirror_configuration(connection, sources, portal, now)
+        report = publish_site(database, portal, paths.home, now, full=full, rollback=rollback)
+    columns = ("release", "written", "articles", "removed", "empty_columns", "refused")
+    write_rows([asdict(report)], as_json, columns, "")
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Recompute every hash, and take down what does not match.")
+@example("caibian verify")
+def verify(deep: bool) -> None:
+    """Check the served release, file by file, against the database."""
+    from publish.site import verify_site
+
+    paths = find_paths()
+    _, portal = load_files(paths)
+    with open_store(paths) as database:
+        problems = verify_site(database, portal, paths.home, read_clock(), deep=deep)
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(1)
+    click.echo("the served release is what was approved")
+
+
+@click.group()
+def audit() -> None:
+    """The log of who did what."""
+
+
+@audit.command("verify")
+@example("caibian audit verify")
+def audit_verify() -> None:
+    """Check the chain of the log, and name the first row that was edited, removed or reordered."""
+    from store.log import verify_chain
+    from store.publishing import list_heads
+
+    with open_store(find_paths()) as database, database.read() as connection:
+        count = verify_chain(connection, list_heads(connection))
+    click.echo(f"the log is whole: {count} rows")
+
+
+@click.command()
+@click.option("--agencies", type=click.IntRange(1, 1000), help="How many agencies; the usual ones if absent.")
+@click.option("--items", type=click.IntRange(1, 100_000), help="How many items in all.")
+@click.option("--night", type=click.IntRange(1), default=1, show_default=True, help="Which night it is.")
+@click.option("--once", is_flag=True, help="Stop after publishing.")
+@click.option("--port", type=click.IntRange(1024, 65000), default=8620, show_default=True)
+@example("caibian demo --once")
+def demo(agencies: int | None, items: int | None, night: int, once: bool, port: int) -> None:
+    """Show the sample province: serve, crawl, decide as the demo editor, publish, serve the portal."""
+    from demo.show import show
+
+    show(find_paths().home / "demo", agencies, items, night, once, port, click.echo)

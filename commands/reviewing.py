@@ -1,0 +1,102 @@
+"""Commands of editors: queue, decide, submit."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from clock import read_clock
+from commands.setting import AS_JSON, AS_USER, example, find_paths, load_files, open_store
+from errors import UserFault
+from terminal import write_rows
+
+if TYPE_CHECKING:
+    from portal import Portal
+    from store.reviews import Desk
+
+
+@click.command()
+@AS_JSON
+@example("caibian queue --json")
+def queue(as_json: bool) -> None:
+    """List what waits for a decision."""
+    from store.queue import list_waiting, tell_waiting
+
+    paths = find_paths()
+    with open_store(paths) as database, database.read() as connection:
+        told = [tell_waiting(one) for one in list_waiting(connection)]
+    columns = (
+        "item",
+        "revision",
+        "state",
+        "title",
+        "published",
+        "column",
+        "probability",
+        "findings",
+        "doubts",
+    )
+    write_rows(told, as_json, columns, "nothing waits")
+
+
+@click.command()
+@click.argument("which", metavar="ITEM@REVISION")
+@click.argument("action", type=click.Choice(["approve", "return", "reject", "hold", "reopen", "withdraw"]))
+@click.option("--now", "at_once", is_flag=True, help="Release it with the next publish, without the hold.")
+@click.option("--column", metavar="C", help="The portal column that it goes into.")
+@click.option("--reason", metavar="R", help="Why; the provider is told it.")
+@AS_USER
+@example("caibian decide 12@1 approve --column bumen --as liu")
+def decide(which: str, action: str, at_once: bool, column: str | None, reason: str | None, user: str) -> None:
+    """Decide about one revision of an item."""
+    from store.accounts import find_actor
+    from store.moves import Wish
+    from store.reviews import decide as carry_out
+
+    item, number = _read_which(which)
+    paths = find_paths()
+    _, portal = load_files(paths)
+    with open_store(paths) as database, database.write() as connection:
+        actor = find_actor(connection, user)
+        desk = portal_desk(portal, at_once)
+        done = carry_out(connection, item, number, Wish(action, column, reason), actor, desk, read_clock())
+    click.echo(f"{which} is {done.to_state}" + (f" in {done.column_key}" if done.column_key else ""))
+
+
+def portal_desk(portal: Portal, at_once: bool) -> Desk:
+    """Give what decisions are measured against."""
+    from store.reviews import Desk
+
+    hold = timedelta() if at_once else timedelta(minutes=portal.settings.hold_minutes)
+    return Desk({column.key: column.reviews for column in portal.columns}, hold)
+
+
+def _read_which(which: str) -> tuple[int, int]:
+    item, _, number = which.partition("@")
+    if not (item.isdecimal() and number.isdecimal()):
+        raise UserFault(f"{which!r}: expected ITEM@REVISION, such as 12@1, as `caibian queue` lists them")
+    return int(item), int(number)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@AS_USER
+@example("caibian submit notice.md --as liu")
+def submit(file: Path, user: str) -> None:
+    """Put an item written here into the queue: fields at the head of FILE, attachments beside it."""
+    from pipelines.written import read_written, submit_written
+    from store.accounts import find_actor
+    from store.mirror import mirror_configuration
+
+    paths = find_paths()
+    sources, portal = load_files(paths)
+    now = read_clock()
+    with open_store(paths) as database:
+        with database.write() as connection:
+            mirror_configuration(connection, sources, portal, now)
+            actor = find_actor(connection, user)
+        item = submit_written(database, read_written(file, paths.home, portal), portal, actor, now)
+    click.echo(f"{item}@1 waits for another person")

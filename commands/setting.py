@@ -1,0 +1,71 @@
+"""What every command begins with: where files lie, both configuration files, the open store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from errors import ConfigurationError, UserFault
+
+if TYPE_CHECKING:
+    from portal import Portal
+    from sources import Paths, Sources
+    from store.database import Database
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+AS_USER = click.option("--as", "user", required=True, metavar="USER", help="The account that does it.")
+
+
+def example(text: str) -> Callable[[Command], Command]:
+    """Put an example at the end of a command's help."""
+
+    def add(command: Command) -> Command:
+        command.__doc__ = f"{command.__doc__}\n\n    \b\n    Example:\n      {text}\n    "
+        return command
+
+    return add
+
+
+def find_paths() -> Paths:
+    """Say where files lie, by the environment and the working directory."""
+    from sources import Paths
+
+    return Paths.from_env(os.environ, Path.cwd())
+
+
+def load_files(paths: Paths) -> tuple[Sources, Portal]:
+    """Load both files; raises ConfigurationError with every fault of both."""
+    from portal import check_both, load_portal
+    from sources import load_sources
+
+    faults = check_both(paths)
+    if faults:
+        raise ConfigurationError(faults)
+    return load_sources(paths.sources), load_portal(paths.portal)
+
+
+@contextmanager
+def open_store(paths: Paths) -> Iterator[Database]:
+    """Open the store for one command."""
+    from store.database import Database
+
+    database = Database.open(paths.database_url, paths.home)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def read_file(path: Path) -> bytes:
+    """Read a file that somebody named; raises UserFault when it cannot be."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserFault(f"{path}: cannot be read: {error.strerror}") from error
