@@ -11,7 +11,7 @@ from lxml.cssselect import CSSSelector
 from errors import ReadingError
 from reading.address import join
 from reading.attachments import find_attachments
-from reading.body import Body, find_block, trim, weigh, worth_of
+from reading.body import Body, find_block, find_start, trim, weigh, worth_of
 from reading.charset import Decoded, decode
 from reading.clean import clean_text
 from reading.credit import read_credit
@@ -31,10 +31,10 @@ from reading.tree import parse
 _DOC_NUMBER = re.compile(
     r"[\u4e00-\u9fffA-Za-z]{1,16}\s*[〔\[（(【]\s*(?:19|20)\d\d\s*[〕\]）)】]\s*第?\s*\d{1,5}\s*号"
 )
-_REPEALED = re.compile(r"(?:已|全文|被)?废止|失效")
+_NO_HINTS = Hints()
 
 
-def read_article(page: Page, hints: Hints = Hints()) -> Reading:
+def read_article(page: Page, hints: Hints = _NO_HINTS) -> Reading:
     """Read one article page; never raises: a page that holds nothing to keep says why in `fault`."""
     fault = tell_file(page.raw)
     if fault:
@@ -58,8 +58,11 @@ class _Article:
         self.sheet: Sheet = read_lines(root)
 
     def read(self) -> Reading:
-        title = read_title(self.sheet, self.metas, self._selected("article_title"))
-        body = self._find_body(title)
+        worths = weigh(self.sheet, self.metas.get("<title>", ""))
+        block, worth, origin = self._find_block(worths)
+        start = find_start(self.sheet, block, worths)
+        title = read_title(self.sheet, self.metas, start, self._selected("article_title"))
+        body = trim(self.sheet, block, title.words, origin, worth, worths)
         near = self._near(title, body)
         values = find_values((n, self.sheet.lines[n]) for n in near)
         fields = {**_first(self._outside(title, body)), **_first(values)}
@@ -81,15 +84,20 @@ class _Article:
             next_url=find_next((link for _, link in self.sheet.links), self.decoded.text, self.base),
             fault=fault or (None if held else "no body"),
         )
-        return self._with_fields(self._with_dates(reading, near, values, body), fields, body)
+        reading = self._with_dates(reading, near, values, fields, body)
+        return self._with_fields(reading, fields, body)
 
-    def _with_dates(self, reading: Reading, near: list[int], values: list[Value], body: Body) -> Reading:
+    def _with_dates(
+        self, reading: Reading, near: list[int], values: list[Value], fields: Mapping[str, Value], body: Body
+    ) -> Reading:
         """Publication and source, with their origins and doubts."""
         told = tell_date(self.metas)
         published = read_published(self.sheet, near, values, told, self.page.fetched)
         kept = body.numbers()
         ends = [*kept[-3:], *range(body.last, min(body.last + 4, len(self.sheet.lines)))]
-        credit = read_credit(self.sheet, values, near, [*kept[:1], *ends], self.metas, self.hints.site_name)
+        site = self.hints.site_name or self.metas.get("sitename")
+        issuers = [value for name, value in fields.items() if name == "issuer"]
+        credit = read_credit(self.sheet, [*values, *issuers], near, [*kept[:1], *ends], self.metas, site)
         doubts = (*published.doubts, *credit.doubts, *self._doubts(reading))
         origins = {**reading.origins, "published": published.origin, "credit": credit.origin}
         return replace(
@@ -136,18 +144,14 @@ class _Article:
                 return found[0]
         return None
 
-    def _find_body(self, title: Title) -> Body:
-        sheet = self.sheet
-        worths = weigh(sheet)
-        after = title.line if title.line is not None else 0
-        block, worth = find_block(sheet, worths, after)
-        origin = "structure"
+    def _find_block(self, worths: list[float]) -> tuple[Element, float, str]:
+        """The block of the text: the selector's, the family's where it holds enough, else by its worth."""
+        block, worth = find_block(self.sheet, worths)
         for candidate, name in self._declared():
-            mine = worth_of(sheet, worths, candidate)
+            mine = worth_of(self.sheet, worths, candidate)
             if name == "selector" or (mine > 0 and mine >= 0.5 * worth):
-                block, worth, origin = candidate, mine, name
-                break
-        return trim(sheet, block, title.words, origin, worth, worths)
+                return candidate, mine, name
+        return block, worth, "structure"
 
     def _declared(self) -> list[tuple[Element, str]]:
         """The containers that the source's selector and the family name, as blocks of the sheet."""

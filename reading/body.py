@@ -31,6 +31,15 @@ _END = re.compile(
     r"点击(?:下载|查看)?附件|阅读下一篇|更多精彩|转载请注明|本文来源|本网站|纠错|特别声明|文章导航|已有\d+人|赞\s*\d*$|"
     r"欢迎关注|关注我们|微信公众号[:：]|新闻热线|投稿邮箱|原创声明|本文(?:系|为)|海量资讯)"
 )
+# A date with little else, or with the words of a by-line.
+_INFO = re.compile(
+    r"^\D{0,30}(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}日?[\sT]*(?:\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[^，。；]{0,20}$|"
+    r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}.*(?:来源|作者|编辑|浏览|阅读|字号|点击)|"
+    r"(?:来源|作者|编辑|浏览|阅读|字号|点击).*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}"
+)
+_CONTACT = re.compile(
+    r"^(?:联系)?(?:地\s*址|电\s*话|传\s*真|邮\s*编|邮政编码|E-?mail|电子邮箱|电子信箱|邮\s*箱)\s*[:：]", re.I
+)
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|zip|rar|7z|ofd|txt|csv)(?:[?#]|$)", re.I)
 
 
@@ -50,12 +59,18 @@ class Body:
         return [n for n in range(self.first, self.last) if n not in self.dropped]
 
 
-def weigh(sheet: Sheet) -> list[float]:
-    """What each line is worth as reading matter; links, frames and second copies weigh against."""
+def weigh(sheet: Sheet, head: str = "") -> list[float]:
+    """What each line is worth as reading matter; links, frames and second copies weigh against.
+
+    `head` is the page's `<title>`: a line whose words it holds is a title, worth nothing.
+    """
     seen: set[str] = set()
+    key = squash(head)
     worths = []
     for line in sheet.lines:
         worth = _weigh_line(line)
+        if worth > 3 and len(line.text) < 120 and squash(line.text) in key:
+            worth = 0.0
         if worth > 20:
             if line.text in seen:
                 worth = -1.0
@@ -72,6 +87,10 @@ def _weigh_line(line: Line) -> float:
         return -25.0
     if size < 120 and (find_label(line.text) or _TOOLS.match(line.text)):
         return -6.0
+    if size < 100 and _INFO.search(line.text):
+        return -6.0
+    if _CONTACT.match(line.text):
+        return 0.0
     points = len(_POINTS.findall(line.text))
     if not points and size < 30:
         worth = size * 0.4
@@ -86,17 +105,24 @@ def _weigh_line(line: Line) -> float:
     return min(worth, 1500.0)
 
 
-def find_block(sheet: Sheet, worths: list[float], after: int = 0) -> tuple[Element, float]:
-    """The smallest block of the greatest worth, among those that do not end before line `after`."""
+def find_block(sheet: Sheet, worths: list[float]) -> tuple[Element, float]:
+    """The smallest block of the greatest worth: the one that holds least else."""
     sums = [0.0]
     for worth in worths:
         sums.append(sums[-1] + worth)
     best, best_worth, best_size = sheet.root, sums[-1], len(worths) + 1
     for block, (first, last) in sheet.spans.items():
         worth = sums[last] - sums[first]
-        if last > after and (worth, -(last - first)) > (best_worth, -best_size):
+        if (worth, -(last - first)) > (best_worth, -best_size):
             best, best_worth, best_size = block, worth, last - first
     return best, best_worth
+
+
+def find_start(sheet: Sheet, block: Element, worths: list[float]) -> int:
+    """The first line of the block that is surely text."""
+    first, last = sheet.spans[block]
+    sure = next((n for n in range(first, last) if worths[n] >= 45), None)
+    return first if sure is None else sure
 
 
 def worth_of(sheet: Sheet, worths: list[float], block: Element) -> float:

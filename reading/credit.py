@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reading.clean import squash
 from reading.dates import find_dates
 from reading.labels import Value
-from reading.lines import Sheet
+from reading.lines import BLOCKS, Element, Sheet
 from reading.metas import Metas, tell_credit
 from reading.page import Doubt
 
@@ -19,6 +19,9 @@ _NOTHING = re.compile(
 )
 _IN_TEXT = re.compile(
     r"[（(【\[]?\s*(?:信息|文章|稿件|新闻|内容|本文)?来\s*源\s*(?:于)?\s*[:：]\s*([^（()）\]】\s]{2,40})\s*[)）\]】]?\s*$"
+)
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _JOINED = re.compile(r"(?:\.{3}|…)$")
 
@@ -45,11 +48,9 @@ def read_credit(
     本网 and its like stand for `site`, where that is known. A clipped name is completed from the head.
     """
     told = tell_credit(metas)
-    shown = _labelled(values)
-    if not shown:
-        shown = _at_end(sheet, ends)
-    if not shown:
-        shown = _beside_date(sheet, near)
+    shown = _labelled(values, "credit") or _at_end(sheet, ends) or _beside_date(sheet, near)
+    if not shown and (not told or _OURS.match(told)):
+        shown = _labelled(values, "issuer")
     if not shown:
         if not told or _NOTHING.match(told):
             return Credit(None, "")
@@ -60,13 +61,9 @@ def read_credit(
     return Credit(_ours(shown, site), "label", _compare(shown, told))
 
 
-def _labelled(values: Sequence[Value]) -> str | None:
-    for wanted in ("credit", "issuer"):
-        for one in values:
-            words = tidy_credit(one.words)
-            if one.field == wanted and words:
-                return words
-    return None
+def _labelled(values: Sequence[Value], wanted: str) -> str | None:
+    named = (tidy_credit(one.words) for one in values if one.field == wanted)
+    return next((words for words in named if words), None)
 
 
 def tidy_credit(words: str) -> str | None:
@@ -94,26 +91,50 @@ def _at_end(sheet: Sheet, ends: Sequence[int]) -> str | None:
 
 
 def _beside_date(sheet: Sheet, near: Sequence[int]) -> str | None:
-    """A name without a label: a part of the line that holds the date, that looks like a publisher."""
+    """A name without a label on the line that holds the date: 湖北日报 2024-03-12 15:35."""
     for number in near:
         line = sheet.lines[number]
-        if len(line.text) > 120 or not find_dates(line.text):
+        if len(line.text) > 120 or not find_dates(line.text) or line.text.endswith(("。", "，")):
             continue
-        for part in "\x1f".join(line.parts).replace("\u3000", "\x1f").split("\x1f"):
-            words = part.strip(" \t\r\n|:：·")
-            if 2 <= len(words) <= 24 and _is_publisher(words):
-                return words
+        names: list[tuple[bool, str]] = []
+        for part, (element, is_tail) in zip(line.parts, line.pieces, strict=True):
+            for words in _without_dates(part):
+                if _is_name(words):
+                    names.append((_links(element, is_tail), words))
+        if names:
+            return min(names, key=lambda one: one[0])[1]
     return None
 
 
-def _is_publisher(words: str) -> bool:
-    return bool(
-        re.fullmatch(
-            r"[\w·（）()\u4e00-\u9fff]*(?:日报|晚报|早报|晨报|时报|快报|商报|都市报|周刊|杂志|新闻网|日报社|通讯社|新华社|新华网|人民网|央视网|"
-            r"广播网|电视台|客户端|公众号|融媒体中心|[局厅委部院办署社网])",
-            words,
-        )
-    ) and not find_dates(words)
+def _without_dates(part: str) -> list[str]:
+    """The words of a part before, between and after its dates."""
+    kept, place = [], 0
+    for found in find_dates(part):
+        kept.append(part[place : found.start])
+        place = found.end
+    return [" ".join(words.split()).strip(" |:：·—-") for words in [*kept, part[place:]]]
+
+
+def _is_name(words: str) -> bool:
+    """Words that can be a publisher's name: no label, no tool, no address, no person's name."""
+    if not 2 <= len(words) <= 30 or not re.search(r"[\u4e00-\u9fff]{2}", words) or "://" in words:
+        return False
+    if re.search(
+        r"[:：，。；]|字[体号]|浏览|点击|阅读|评论|打印|分享|收藏|举报|次$|人参与|正文|首页|编辑|星期|更新|原创|转载|转发|推荐|头条|关注|专栏|[日时]间|发布|下载",
+        words,
+    ):
+        return False
+    return not (len(words) <= 3 and words[0] in _SURNAMES)
+
+
+def _links(element: Element, is_tail: bool) -> bool:
+    """Tell whether a part stands in a link."""
+    node = element.getparent() if is_tail else element
+    while node is not None and node.tag not in BLOCKS:
+        if node.tag == "a":
+            return True
+        node = node.getparent()
+    return False
 
 
 def _compare(shown: str, told: str | None) -> tuple[Doubt, ...]:

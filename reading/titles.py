@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from reading.clean import squash
 from reading.labels import find_label
-from reading.lines import Sheet
+from reading.lines import Line, Sheet
 from reading.metas import Metas, is_title, tell_title
 
 _SEPARATORS = re.compile(
     r"\s*(?:[_|｜»›>]+|-{2,}|\s[-–—]\s|[-–—](?=[^-–—]*(?:网|政府|委员会|局|厅|平台|新闻|频道|客户端|中心|院|部)\s*$))\s*"
 )
 _TITLE_NAME = re.compile(r"title|headline|biaoti|\bbt\b|\btit\b|head", re.I)
-_HEADINGS = ("h1", "h2", "h3")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5")
+_PATH = re.compile(r"首页|位置|>|＞|»|栏目|导航|菜单|搜索|热词")
 
 
 @dataclass(frozen=True)
@@ -26,90 +27,102 @@ class Title:
     line: int | None
 
 
-def read_title(sheet: Sheet, metas: Metas, named: str | None = None) -> Title:
-    """Choose the title: the selector's, ArticleTitle where the page shows it, a heading that `<title>` holds,
+def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None) -> Title:
+    """Choose the title among the lines before the text (which starts at line `start`).
 
-    the longest line that `<title>` holds, the first heading, ArticleTitle alone, the first part of `<title>`.
+    The selector's words; ArticleTitle where the page shows it; the line that `<title>` holds; ArticleTitle
+    when `<title>` holds that; the first heading; the first part of `<title>`.
     """
     head = metas.get("<title>", "")
     if named:
-        return Title(named, "selector", find_line(sheet, named))
+        return Title(named, "selector", find_line(sheet, named, start))
     told = tell_title(metas)
-    if told and (line := find_line(sheet, told)) is not None:
+    if told and (line := find_line(sheet, told, start)) is not None:
         return Title(told, "meta", line)
-    if told and squash(told) in squash(head) and squash(told) != squash(head):
+    shown = _find_shown(sheet, head, start)
+    if shown is not None and not (told and squash(told) in squash(head) and len(told) > len(shown[1]) + 8):
+        return Title(shown[1], "heading", shown[0])
+    if told and squash(told) in squash(head):
         return Title(told, "meta", None)
-    shown = _find_shown(sheet, head)
-    if shown is not None and not (told and len(squash(told)) > len(squash(sheet.lines[shown].text)) + 8):
-        return Title(sheet.lines[shown].text, "heading", shown)
-    if told and (squash(told) in squash(head) or shown is None):
-        heading = _first_heading(sheet)
-        if heading is not None and squash(told) not in squash(head):
-            return Title(sheet.lines[heading].text, "heading", heading)
-        return Title(told, "meta", None)
-    heading = _first_heading(sheet)
+    heading = _first_heading(sheet, start)
     if heading is not None:
         return Title(sheet.lines[heading].text, "heading", heading)
+    if told:
+        return Title(told, "meta", None)
     part = strip_site(head, metas.get("sitename"))
     return Title(part, "head", None) if part and is_title(part) else Title(None, "", None)
 
 
-def find_line(sheet: Sheet, title: str) -> int | None:
-    """The line on which the title stands, a heading first; or the first of two or three that make it together."""
+def find_line(sheet: Sheet, title: str, start: int) -> int | None:
+    """The line on which the title stands, the last before the text; or the first of some that make it together."""
     key = squash(title)
-    best: int | None = None
-    for number, line in enumerate(sheet.lines):
-        if line.text[:1] not in title and not key.startswith(squash(line.text[:2])):
-            continue
+    whole: int | None = None
+    begun: int | None = None
+    for number, line in enumerate(sheet.lines[:start]):
         mine = squash(line.text)
-        if mine == key:
-            if _is_heading(line.block):
-                return number
-            best = number if best is None or line.linked < sheet.lines[best].linked else best
-        elif best is None and len(mine) >= 4 and key.startswith(mine) and _goes_on(sheet, number, key):
-            best = number
-    return best
+        if mine == key and (whole is None or not _is_heading(sheet.lines[whole])):
+            whole = number
+        elif len(mine) >= 4 and key.startswith(mine) and _join_lines(sheet, number, key, start)[1] == key:
+            begun = number
+    return begun if whole is None else whole
 
 
-def _goes_on(sheet: Sheet, number: int, key: str) -> bool:
-    words = "".join(squash(line.text) for line in sheet.lines[number : number + 3])
-    return words.startswith(key)
+def _join_lines(sheet: Sheet, number: int, key: str, start: int) -> tuple[str, str]:
+    """The words of a line and of those after it, as long as `key` holds them all (a title over three lines)."""
+    words = sheet.lines[number].text
+    joined = squash(words)
+    for line in sheet.lines[number + 1 : min(number + 4, start)]:
+        more = joined + squash(line.text)
+        if more == joined or more not in key:
+            break
+        words, joined = f"{words} {line.text}", more
+    return words, joined
 
 
-def _is_heading(block: object) -> bool:
-    tag = getattr(block, "tag", "")
-    return tag in _HEADINGS
+def _is_heading(line: Line) -> bool:
+    if line.block.tag in _HEADINGS:
+        return True
+    name = f"{line.block.get('class') or ''} {line.block.get('id') or ''}"
+    return len(name) > 2 and bool(_TITLE_NAME.search(name))
 
 
-def _find_shown(sheet: Sheet, head: str) -> int | None:
-    """The heading, or else the line, whose words `<title>` holds: the longest, then the first."""
+def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
+    """The line whose words `<title>` holds: a long one, a heading, one with which `<title>` begins, near the text."""
     key = squash(head)
-    best: tuple[int, int] | None = None
-    for number, line in enumerate(sheet.lines):
+    best: tuple[float, int, str] | None = None
+    for number, line in enumerate(sheet.lines[:start]):
         size = len(line.text)
-        if not 4 <= size <= 200 or line.linked > 0.5 * size and not _is_heading(line.block):
+        if not 4 <= size <= 200 or (line.linked > 0.5 * size and not _is_heading(line)):
             continue
         mine = squash(line.text)
         if len(mine) < 4 or mine not in key or find_label(line.text):
             continue
-        if len(mine) < 0.3 * len(key) and not key.startswith(mine):
-            continue
-        if best is None or len(mine) > best[0]:
-            best = (len(mine), number)
-    return best[1] if best else None
+        words, joined = _join_lines(sheet, number, key, start)
+        rank = min(len(joined), 40) + 15 * _is_heading(line) + 8 * key.startswith(joined)
+        rank -= min(start - number, 40) * 0.3 + 20 * line.hidden
+        if best is None or rank > best[0]:
+            best = (rank, number, words)
+    return best[1:] if best else None
 
 
-def _first_heading(sheet: Sheet) -> int | None:
-    """The first h1 with words, else the first block that is named as a title."""
-    for tags in (("h1",), ("h2",)):
-        for number, line in enumerate(sheet.lines):
-            if line.block.tag in tags and not line.linked and not line.aside and is_title(line.text):
+def _first_heading(sheet: Sheet, start: int) -> int | None:
+    """The last h1 before the text, else the last line of another heading or of a block named as a title."""
+    lines = list(enumerate(sheet.lines[:start]))[::-1]
+    for is_wanted in (_is_first, _is_heading):
+        for number, line in lines:
+            if (
+                is_wanted(line)
+                and not line.linked
+                and not line.hidden
+                and is_title(line.text)
+                and not _PATH.search(line.text)
+            ):
                 return number
-    for number, line in enumerate(sheet.lines):
-        name = f"{line.block.get('class') or ''} {line.block.get('id') or ''}"
-        if _TITLE_NAME.search(name) and not line.linked and len(line.text) >= 8 and is_title(line.text):
-            return number
     return None
+
+
+def _is_first(line: Line) -> bool:
+    return line.block.tag == "h1"
 
 
 def strip_site(head: str, site: str | None = None) -> str:

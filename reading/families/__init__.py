@@ -7,7 +7,8 @@ To add one: a file beside this one with a `FAMILY`, its name in `FAMILIES`, and 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,12 @@ class Family:
     """What one CMS leaves in its pages.
 
     `marks`: patterns in the markup, one of which tells the family; `containers`: XPath of the article's
-    body, the surest first; `version`: raised when the declaration changes, so that what was learned is dropped.
+    body, the surest first; `fields`: XPath of a field's words (title, credit, published), where the CMS has a
+    place of its own for it; `version`: raised when the declaration changes, so that what was learned is dropped.
     """
 
     name: str
     marks: re.Pattern[str]
     containers: tuple[str, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
     version: int = 1

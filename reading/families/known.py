@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from reading.families import Family, gkmlpt, ivs, jcms, trs, ucap, vsb
+from reading.families import Family, gkmlpt, ivs, jcms, trs, ucap, vsb, weixin
 
 FAMILIES: tuple[Family, ...] = (
+    weixin.FAMILY,
     ucap.FAMILY,
     vsb.FAMILY,
     ivs.FAMILY,

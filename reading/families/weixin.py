@@ -1,0 +1,14 @@
+"""微信公众平台: many rows of government lists lead to its articles; the account's name is the source."""
+
+from __future__ import annotations
+
+import re
+
+from reading.families import Family
+
+FAMILY = Family(
+    name="weixin",
+    marks=re.compile(r'id="js_article"|rich_media_content'),
+    containers=("//*[@id='js_content']",),
+    fields={"title": "//*[@id='activity-name']", "credit": "//*[@id='js_name']"},
+)
