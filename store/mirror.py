@@ -19,7 +19,7 @@ def mirror_configuration(connection: Connection, configured: Sources, portal: Po
 
     Raises UserFault when a column's slug was changed: its address is permanent (design.md, section 3).
     """
-    known = dict(connection.execute(select(columns.c.key, columns.c.slug)).tuples().all())
+    known = {row.key: row.slug for row in connection.execute(select(columns.c.key, columns.c.slug))}
     for column in portal.columns:
         if known.get(column.key, column.slug) != column.slug:
             raise UserFault(

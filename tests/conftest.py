@@ -1,0 +1,169 @@
+"""What many tests share: a small portal, its agencies, an open store, pages as the crawl brings them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.intake import Intake
+from pipelines.messages import FetchedFile, PageRead
+from portal import Portal, load_portal
+from reading.page import Attachment, Doubt, Reading, Row
+from sources import Sources, load_sources
+from store.accounts import add_account
+from store.database import Database
+from store.mirror import mirror_configuration
+
+ROOT = Path(__file__).parent.parent
+NOW = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
+
+PORTAL = """
+identity:
+  name: 中国样例
+  legal_name: 样例省人民政府门户网站
+  site_name: 中国样例
+  site_domain: www.example.gov.cn
+  site_id_code: "9900000000"
+  base_url: https://www.example.gov.cn
+  organizer: 样例省人民政府办公厅
+  crawler_contact: portal@example.gov.cn
+zones:
+  - key: dongtai
+    name: 动态信息
+    columns:
+      - {key: bumen, name: 部门动态, description: 各部门的工作, keywords: [部门], type: 动态信息}
+      - {key: diqu, name: 地区动态, description: 各地的工作, keywords: [地区], type: 动态信息}
+  - key: gongkai
+    name: 政务公开
+    columns:
+      - {key: tongzhi, name: 通知公告, description: 通知, keywords: [通知], type: 通知公告, style: notices}
+      - {key: renshi, name: 人事任免, description: 任免, keywords: [任免], type: 人事, risk: high, reviews: 2}
+rules:
+  - {column: renshi, name: 任免, probability: 0.9, when: {title: 任免}}
+  - {column: bumen, name: 部门的动态, probability: 0.8, when: {group: department}}
+  - {column: diqu, name: 各地的动态, probability: 0.8, when: {group: prefecture}}
+"""
+
+SOURCES = """
+agencies:
+  - {key: jyt, name: 样例省教育厅, group: department, level: province, site_name: 样例教育网}
+  - {key: xn, name: 样例市人民政府, short_name: 样例市, group: prefecture, level: prefecture}
+sources:
+  - {id: jyt-dt, agency: jyt, name: 工作动态, address: http://jyt.example.gov.cn/dt/}
+  - {id: xn-dt, agency: xn, name: 要闻, address: http://xn.example.gov.cn/yw/}
+"""
+
+BODY = (
+    "本次检查覆盖全省各地的寄宿制学校，重点查看取暖设备、食堂卫生与校车安排。"
+    "检查组要求各学校建立台账，逐项整改，并在月底前报告结果。"
+    "省教育厅有关负责人表示，检查结果将向社会公布，接受群众监督。"
+)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment: 10:00 on 5 November 2026 at the portal."""
+    return NOW
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Portal:
+    """A portal of two zones and four columns, one of which asks for two persons."""
+    path = tmp_path / "portal.yaml"
+    path.write_text(PORTAL, encoding="utf-8")
+    return load_portal(path)
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Sources:
+    """Two agencies with a source each."""
+    path = tmp_path / "sources.yaml"
+    path.write_text(SOURCES, encoding="utf-8")
+    return load_sources(path)
+
+
+@pytest.fixture
+def database(tmp_path: Path, sources: Sources, portal: Portal) -> Iterator[Database]:
+    """An empty store with the configuration mirrored, and four people."""
+    opened = Database.open(f"sqlite:///{tmp_path / 'home' / 'caibian.sqlite'}", tmp_path / "home")
+    with opened.write() as connection:
+        mirror_configuration(connection, sources, portal, NOW)
+        for name, role in (("ann", "editor"), ("bo", "editor"), ("chi", "chief"), ("sub", "submitter")):
+            add_account(connection, name, [role], None, NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def intake(database: Database, sources: Sources, portal: Portal) -> Iterator[Intake]:
+    """The way into the store."""
+    with Intake(database, sources, portal) as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_page() -> Callable[..., PageRead]:
+    """Make a page as the crawl brings it; what is not given is a plain article of the 教育厅."""
+
+    def make(
+        address: str = "http://jyt.example.gov.cn/dt/1.html",
+        title: str = "省教育厅开展冬季取暖检查",
+        text: str = BODY,
+        published: str | None = "2026-11-04",
+        source: str = "jyt-dt",
+        at: datetime = NOW,
+        files: tuple[FetchedFile, ...] = (),
+        attachments: tuple[Attachment, ...] = (),
+        doubts: tuple[Doubt, ...] = (),
+        row: Row | None = None,
+        html: str | None = None,
+        **fields: str,
+    ) -> PageRead:
+        markup = html if html is not None else "".join(f"<p>{line}</p>" for line in text.split("\n"))
+        reading = Reading(
+            url=address,
+            title=title,
+            published=published,
+            text=text,
+            html=markup,
+            attachments=attachments,
+            doubts=doubts,
+            **fields,  # type: ignore[arg-type]
+        )
+        raw = hashlib.sha256(f"{title}{text}{published}".encode()).hexdigest().encode()
+        return PageRead(source, address, address, raw, reading, at, files=files, row=row)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real pages and documents beside the project; tests that need it are skipped without."""
+    folder = Path(os.environ.get("CAIBIAN_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip("needs ../shared")
+    return folder
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the full counts to `make soak`."""
+    if config.getoption("-m"):
+        return
+    items[:] = [item for item in items if "soak" not in item.keywords]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Under CAIBIAN_STRICT=1 a skipped test is a failure, but for those that need ../shared."""
+    report = yield
+    if os.environ.get("CAIBIAN_STRICT") == "1" and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if "needs ../shared" not in reason:
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} was skipped under CAIBIAN_STRICT: {reason}"
+    return report
