@@ -6,6 +6,7 @@ more here, last, so that the publisher emits no script even where an older or a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,8 @@ from lxml.html import HtmlElement
 from markupsafe import Markup, escape
 
 _NAMES = """
-    a b blockquote br caption col colgroup dd del div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img ins li
-    ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul
+    a b blockquote br caption col colgroup dd del div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img ins
+    li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul
 """
 _TAGS = frozenset(_NAMES.split())
 _EMPTIED = frozenset("script style iframe noscript template title textarea svg math".split())  # noqa: SIM905
@@ -30,7 +31,8 @@ _ATTRIBUTES = {
 }
 _CLASSES = {tag: {"right", "center", "scroll", "n"} for tag in ("p", "div", "td", "th", "span", "h2", "h3")}
 _SCHEMES = {"http", "https", "mailto"}
-_OWN_IMAGES = "/files/"
+_OWN_FILE = re.compile(r"/files/([0-9a-f]{2})/(\1[0-9a-f]{62})(\.[a-z0-9]{1,8})?")
+_ACTIVE = frozenset(".htm .html .xhtml .shtml .mht .mhtml .svg .xml .xsl .js .mjs .css .swf .wasm".split())  # noqa: SIM905
 
 
 def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
@@ -75,8 +77,17 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
 
 
 def is_own_file(path: str) -> bool:
-    """Say whether `path` is an address below /files/ of this portal, with nothing that climbs out of it."""
-    return path.startswith(_OWN_IMAGES) and ".." not in path and "\\" not in path and "//" not in path
+    """Say whether `path` is `/files/ab/HASH.ext` of this portal and nothing that a browser would run."""
+    found = _OWN_FILE.fullmatch(path)
+    return found is not None and found[3] not in _ACTIVE
+
+
+def read_file_hash(path: str) -> str:
+    """Give the hash in the address of a file; raises ValueError where `path` is none."""
+    found = _OWN_FILE.fullmatch(path)
+    if found is None:
+        raise ValueError(path)
+    return found[2]
 
 
 def _lower_headings(root: HtmlElement) -> None:

@@ -285,7 +285,7 @@ def _write_listing(listing: Listing) -> bytes:
 
 def _read_listing(text: bytes) -> Listing:
     listing = {}
-    for line in text.decode().splitlines():
+    for line in text.decode().split("\n")[:-1]:
         kind, digest, name = line.split(" ", 2)
         listing[name] = Entry(kind, digest)
     return listing

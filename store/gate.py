@@ -165,9 +165,3 @@ def read_approved(connection: Connection) -> list[tuple[int, int, int]]:
         .where(reviews.c.state == "approved")
     )
     return [(row.item, row.revision, row.number) for row in connection.execute(query)]
-
-
-def read_moved_since(connection: Connection, seq: int) -> set[int]:
-    """Give the items that somebody decided about after a row of the log."""
-    query = select(log.c.item).where(log.c.seq > seq, log.c.to_state.is_not(None)).distinct()
-    return {item for item in connection.execute(query).scalars() if item is not None}

@@ -107,6 +107,16 @@ def read_log_hash(connection: Connection, seq: int) -> str | None:
     return None if found is None else str(found)
 
 
+def read_withdrawn_since(connection: Connection, seq: int) -> set[int]:
+    """Give the items whose approval somebody took back after a row of the log."""
+    query = select(log.c.item).where(
+        log.c.seq > seq,
+        log.c.from_state == "approved",
+        log.c.to_state.in_(("withdrawn", "waiting", "second")),
+    )
+    return {item for item in connection.execute(query).scalars() if item is not None}
+
+
 def begin_release(connection: Connection, release: int, head: Head, now: datetime) -> None:
     """Make the row of a release that is being built, with the head of the log that it was read at."""
     connection.execute(

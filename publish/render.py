@@ -1,0 +1,145 @@
+"""From a planned file to its bytes: views put together from the shelf and the items' rows, then rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from clock import read_time
+from publish import feeds, pages, sitemap
+from publish.assets import read_assets
+from publish.fields import see_article, see_row
+from publish.plan import File, Layout, Subject
+from publish.shelf import Live, Shelf
+from publish.views import (
+    BlockView,
+    ColumnView,
+    Entry,
+    FrontZoneView,
+    GoneView,
+    ListView,
+    Pager,
+    RowView,
+    SiteView,
+    ZoneView,
+)
+from store.forms import Form
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """What every file of one release is rendered with; `rows` holds the items that lists show."""
+
+    site: SiteView
+    shelf: Shelf
+    layout: Layout
+    rows: Mapping[int, RowView]
+
+    def render_article(self, file: File, form: Form) -> bytes:
+        """Render an article from its form, whose hash the caller has checked."""
+        live = self.shelf.live[file.subject.items[0]]
+        one = live.publication
+        column = self._column(file.subject.key)
+        published = read_time(one.first_published)
+        view = see_article(one.number, form, one.path, column, published, self.site.identity.name)
+        return pages.render_article(view, self.site).encode()
+
+    def render(self, file: File) -> bytes:
+        """Render any other file but an item's attachment or image."""
+        subject = file.subject
+        if subject.kind == "asset":
+            return read_assets()[subject.key].raw
+        makers: dict[str, Callable[[Subject], str]] = {
+            "front": self._front,
+            "list": self._list,
+            "feed": self._feed,
+            "gone": self._gone,
+            "columns": self._columns,
+            "block": self._block,
+            "columns.xml": self._columns_xml,
+            "sitemaps": self._sitemaps,
+            "missing": lambda _: pages.render_missing(self.site),
+            "robots": lambda _: sitemap.render_robots(self.site),
+        }
+        return makers[subject.kind](subject).encode()
+
+    def _column(self, key: str) -> ColumnView:
+        return next(column for column in self.site.columns if column.key == key)
+
+    def _rows(self, items: tuple[int, ...]) -> tuple[RowView, ...]:
+        return tuple(self.rows[item] for item in items)
+
+    def _front(self, subject: Subject) -> str:
+        zones = {zone.key: zone for zone in self.site.zones}
+        views = tuple(
+            FrontZoneView(
+                zones[key],
+                tuple(BlockView(self._column(column), self._rows(items)) for column, items in blocks),
+            )
+            for key, blocks in subject.groups
+        )
+        return pages.render_front(views, self.site)
+
+    def _columns(self, subject: Subject) -> str:
+        shown = {key for _, blocks in subject.groups for key, _ in blocks}
+        zones = tuple(
+            ZoneView(zone.key, zone.name, zone.note, tuple(c for c in zone.columns if c.key in shown))
+            for zone in self.site.zones
+        )
+        return pages.render_columns(zones, self.site)
+
+    def _list(self, subject: Subject) -> str:
+        column, number = self._column(subject.key), subject.number
+        siblings: tuple[ColumnView, ...] = ()
+        if number is None:
+            pager = Pager(None, subject.newest, None, None)
+            zone = next(zone for zone in self.site.zones if zone.key == column.zone)
+            siblings = tuple(one for one in zone.columns if one not in self.layout.empty)
+        else:
+            is_newest = subject.newest == number
+            pager = Pager(number, 0, number - 1 or None, None if is_newest else number + 1)
+        return pages.render_list(
+            ListView(column, self._rows(subject.items), pager, subject.total, siblings), self.site
+        )
+
+    def _feed(self, subject: Subject) -> str:
+        return feeds.render_feed(self._column(subject.key), self._rows(subject.items), self.site)
+
+    def _gone(self, subject: Subject) -> str:
+        one = self.shelf.stones[subject.number or 0].publication
+        column = self._column(subject.key) if subject.key else None
+        at = read_time(one.tombstone_at or one.first_published)
+        return pages.render_gone(GoneView(one.number, one.path, column, at, one.tombstone_reason), self.site)
+
+    def _block(self, subject: Subject) -> str:
+        lives = [self.shelf.live[item] for item in subject.items]
+        entries = tuple(Entry(live.publication.path, read_time(live.updated)) for live in lives)
+        return sitemap.render_entries(entries, self.site)
+
+    def _columns_xml(self, _: Subject) -> str:
+        entries = [Entry("/", None), Entry("/columns/", None)]
+        for column in self.site.columns:
+            if column not in self.layout.empty:
+                entries.append(Entry(column.path, None))
+                number = 1
+                while column.page(number) in self.layout.files:
+                    entries.append(Entry(column.page(number), None))
+                    number += 1
+        return sitemap.render_entries(tuple(entries), self.site)
+
+    def _sitemaps(self, _: Subject) -> str:
+        newest: dict[int, str] = {}
+        for live in self.shelf.live.values():
+            block = sitemap.find_block(live.publication.number)
+            newest[block] = max(live.updated, newest.get(block, ""))
+        entries = [Entry("/sitemaps/columns.xml", None)]
+        entries += [Entry(sitemap.name_block(block), read_time(at)) for block, at in sorted(newest.items())]
+        return sitemap.render_index(tuple(entries), self.site)
+
+
+def see_live(live: Live, form: Form, site: SiteView) -> RowView:
+    """Show a live item as lists and feeds do."""
+    one = live.publication
+    return see_row(
+        live.item, form, one.path, read_time(one.first_published), read_time(live.updated), site.identity.name
+    )
