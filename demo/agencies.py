@@ -38,6 +38,7 @@ def _office() -> Iterator[Site]:
         (
             Channel("zcwj", 11, "政策文件", "document", "zhengce", 18, "zhengce", (1, 0), 5.0, 12),
             Channel("rsrm", 12, "人事任免", "appointment", "renshi", 6, "renshi", (0, 0), 9.0, 12),
+            Channel("zwyw", 14, "政务要闻", _NEWS, "yaowen", 12, "yaowen", (1, 1), 1.5, 12),
             Channel("sqgk", 13, "省情概况", _NEWS, "gaikuang", 5, "gaikuang", (0, 0), 12.0, 12),
         ),
         sign="示政办",

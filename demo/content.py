@@ -1,4 +1,4 @@
-"""The words of the sample province: a site, its channel, a row of a list, an article, and what is true of it."""
+"""The words of the sample province: a site, its channels, its articles, and what is true of them."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class Province:
         return Headline(key, title, moment, trap.dated, trap.pinned)
 
     def article(self, key: Key) -> Article:
-        """Write the article as its site tells it tonight; raises KeyError as `headline` does, or if withdrawn."""
+        """Write the article as its site tells it tonight; raises KeyError as `headline`, or if withdrawn."""
         site, headline = self.site[key.site], self.headline(key)
         channel = site.channel(key.channel)
         trap = self.overrides.get(key, Override(""))
@@ -181,7 +181,7 @@ class Province:
             sentences=article.paragraphs,
             attachments=tuple((file.name, self.address(key.site, file.path)) for file in article.files),
             images=tuple(self.address(key.site, picture.path) for picture in article.pictures),
-            column=site.channel(key.channel).expected,
+            column=trap.column or site.channel(key.channel).expected,
             outcome="gone" if gone else article.outcome,
             trap=article.trap,
             original=self._original(trap),

@@ -41,6 +41,7 @@ class Override:
     appended: str | None = None
     doc_number: str | None = None
     credit: str | None = None
+    column: str | None = None
     repost_of: Place | None = None
     editors_line: str | None = None
     sheets: tuple[Sheet, ...] = ()
@@ -253,6 +254,7 @@ def _sheets() -> _Laid:
             "one-line",
             title="关于印发科技计划项目申报指南的通知",
             paragraphs=("申报指南见附件。",),
+            column="tongzhi",
             sheets=(guide,),
         ),
     )

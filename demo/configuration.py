@@ -1,0 +1,246 @@
+"""Writes the demo's own sources.yaml and portal.yaml, plainly labelled as a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from demo.content import Channel, Site
+from demo.province import Province
+
+_HEAD = (
+    "# 示例配置，由 `caibian demo` 生成，重新运行会被覆盖。单位、栏目和号码均为虚构。\n"
+    "# Written by `caibian demo`, and overwritten by its next run.\n"
+)
+_REASON = "演示：示例网站都在本机的 *.localhost 上（sample sites on this machine only）"
+_SAMPLE_PERIODS = {"news": 14, "notice": 180, "document": 180, "appointment": 180}
+
+
+@dataclass(frozen=True)
+class Configured:
+    """Where the demo's two files are."""
+
+    sources: Path
+    portal: Path
+
+
+def write_configuration(province: Province, home: Path) -> Configured:
+    """Write both files of the demo into its folder, which is made where it is missing."""
+    home.mkdir(parents=True, exist_ok=True)
+    done = Configured(home / "sources.yaml", home / "portal.yaml")
+    done.sources.write_text(_HEAD + _dump(describe_sources(province)), encoding="utf-8")
+    done.portal.write_text(_HEAD + _dump(describe_portal(province)), encoding="utf-8")
+    return done
+
+
+def describe_sources(province: Province) -> dict[str, Any]:
+    """Say what the demo's sources.yaml holds: loopback opened with its reason, small delays, all sources."""
+    large = len(province.sites) > 30 or any(c.count > 200 for site in province.sites for c in site.channels)
+    budgets = (
+        {"pages": 2_000, "articles": 50_000, "minutes": 600} if large else {"pages": 20, "articles": 300}
+    )
+    return {
+        "allow_networks": [
+            {"network": "127.0.0.0/8", "reason": _REASON},
+            {"network": "::1/128", "reason": _REASON},
+        ],
+        "defaults": {"every": "1d", "delay": 0.05, **budgets},
+        "agencies": [_agency(province, site) for site in province.sites],
+        "sources": [_source(province, site, channel) for site in province.sites for channel in site.channels],
+    }
+
+
+def _agency(province: Province, site: Site) -> dict[str, Any]:
+    return {
+        "key": site.key,
+        "name": site.name,
+        "short_name": site.short_name,
+        "group": site.group,
+        "level": site.level,
+        "site_name": site.site_name,
+        "home": province.address(site.key, "/"),
+        **({} if site.level == "county" else {"responsible": {"post": "办公室主任（示例）"}}),
+    }
+
+
+def _source(province: Province, site: Site, channel: Channel) -> dict[str, Any]:
+    stated = {
+        "id": f"{site.key}-{channel.slug}",
+        "agency": site.key,
+        "name": channel.name,
+        "address": province.list_address(site, channel),
+        "column": channel.column,
+        "kind": None if channel.site_kind == "auto" else channel.site_kind,
+        "selectors": dict(channel.selectors),
+        "reprint": site.reprint,
+    }
+    return {key: value for key, value in stated.items() if value}
+
+
+def describe_portal(province: Province) -> dict[str, Any]:
+    """Say what the demo's portal.yaml holds: a labelled identity, three zones, rules, duties, links."""
+    return {
+        "identity": _identity(province.port + 1),
+        "zones": list(_zones()),
+        "group_columns": {
+            "department": "bumen",
+            "prefecture": "diqu",
+            "outside": "waisheng",
+            "media": "redian",
+        },
+        "rules": list(_rules()),
+        "duties": list(_duties(province)),
+        "links": list(_links(province)),
+        "settings": {"hold_minutes": 5, "page_size": 20, "front_rows": 8},
+    }
+
+
+def _identity(port: int) -> dict[str, str]:
+    return {
+        "name": "中国青海（示例）",
+        "legal_name": "青海省人民政府门户网站（示例）",
+        "site_name": "中国青海（示例）",
+        "site_domain": "www.example.gov.cn",
+        "site_id_code": "6300000000",
+        "base_url": f"http://127.0.0.1:{port}",
+        "organizer": "青海省人民政府办公厅（示例）",
+        "undertaker": "门户网站编辑部（示例）",
+        "address": "西宁市示例路 1 号（示例）",
+        "phone": "0971-0000000",
+        "hours": "工作日 08:30–18:00",
+        "email": "portal@example.gov.cn",
+        "icp": "青ICP备00000000号（示例）",
+        "police": "青公网安备00000000000000号（示例）",
+        "error_report": "https://example.gov.cn/error-report",
+        "crawler_contact": "portal@example.gov.cn",
+        "notice": "演示站点：单位、稿件和数字均为示例，不是真实信息",
+    }
+
+
+def _zones() -> Iterator[dict[str, Any]]:
+    yield {
+        "key": "dongtai",
+        "name": "动态信息",
+        "note": "每个工作日更新",
+        "columns": [
+            _column("yaowen", "青海要闻", "全省重要新闻", "动态信息", 14),
+            _column("redian", "热点新闻", "公众关注的新闻", "动态信息", 14),
+            _column("bumen", "部门动态", "省政府各部门的工作动态", "动态信息", 14),
+            _column("diqu", "地区动态", "各市州和县区的工作动态", "动态信息", 14),
+            _column("waisheng", "外省传真", "其他省区市的经验做法", "动态信息", 14),
+        ],
+    }
+    yield {
+        "key": "gongkai",
+        "name": "政务公开",
+        "note": "政府文件以正式文本为准",
+        "columns": [
+            _column("zhengce", "政策文件", "省政府及办公厅的政策文件", "政策文件", 180, style="documents"),
+            _column("tongzhi", "通知公告", "面向社会的通知、公告和公示", "通知公告", 180, style="notices"),
+            _column(
+                "renshi",
+                "人事任免",
+                "省政府的任免通知",
+                "人事信息",
+                180,
+                style="notices",
+                risk="high",
+                reviews=2,
+            ),
+            _column("zhaolu", "招考录用", "招聘、考试和录用公告", "人事信息", 180, style="notices"),
+        ],
+    }
+    yield {
+        "key": "gaikuang",
+        "name": "青海概况",
+        "note": "内容为示例，以统计部门公布为准",
+        "columns": [
+            _column("gaikuang", "省情概况", "认识青海", "概况信息", None, risk="low"),
+            _column("duiwai", "对外交流", "演示空栏目：没有稿件时不显示", "概况信息", None, risk="low"),
+        ],
+    }
+
+
+def _column(
+    key: str,
+    name: str,
+    description: str,
+    kind: str,
+    period: int | None,
+    style: str = "news",
+    risk: str = "normal",
+    reviews: int = 1,
+) -> dict[str, Any]:
+    stated = {
+        "key": key,
+        "name": name,
+        "description": f"{description}（示例）",
+        "keywords": ["青海", name],
+        "type": kind,
+        "style": style,
+        "risk": risk,
+        "reviews": reviews,
+        "period_days": period,
+    }
+    return {name: value for name, value in stated.items() if value is not None}
+
+
+def _rules() -> Iterator[dict[str, Any]]:
+    """The last ones say again what the groups' own columns say, so that their reason reads well."""
+    rows: tuple[tuple[str, str, float, dict[str, Any]], ...] = (
+        ("renshi", "标题含任免、任职，来自办公厅", 0.95, {"group": ["office"], "title": ["任免", "任职"]}),
+        (
+            "tongzhi",
+            "部门和市州的通知、公告、公示",
+            0.85,
+            {"group": ["department", "prefecture"], "title": ["的通知", "公告", "公示", "通告"]},
+        ),
+        ("redian", "中央媒体的时政要闻", 0.8, {"group": ["media"]}),
+        ("waisheng", "外省政府网站的动态", 0.9, {"group": ["outside"]}),
+        ("bumen", "省政府部门的动态", 0.85, {"group": ["department"]}),
+        ("diqu", "市州和县区的动态", 0.85, {"group": ["prefecture"]}),
+    )
+    for column, name, probability, when in rows:
+        yield {"column": column, "name": name, "probability": probability, "when": when, "sample": True}
+
+
+def _duties(province: Province) -> Iterator[dict[str, Any]]:
+    for site in province.sites[:18]:
+        for channel in site.channels:
+            yield {
+                "column": channel.expected,
+                "agency": site.key,
+                "share": "lead",
+                "period_days": _SAMPLE_PERIODS[channel.kind],
+                "sample": True,
+            }
+
+
+def _links(province: Province) -> Iterator[dict[str, Any]]:
+    names = {
+        "department": "省政府部门（示例）",
+        "prefecture": "市州政府（示例）",
+        "outside": "外省政府（示例）",
+        "media": "媒体（示例）",
+    }
+    for group, name in names.items():
+        members = [site for site in province.sites[:18] if site.group == group]
+        if members:
+            links = [{"name": site.short_name, "url": province.address(site.key, "/")} for site in members]
+            yield {"name": name, "links": links}
+
+
+def _dump(content: dict[str, Any]) -> str:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = False
+    yaml.allow_unicode = True
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.width = 200
+    out = StringIO()
+    yaml.dump(content, out)
+    return out.getvalue()
