@@ -54,11 +54,10 @@ def test_a_revision_number_cannot_be_taken_twice(filled: Intake, database: Datab
 def test_every_upgrade_leaves_the_view_and_the_triggers(database: Database) -> None:
     migrations.upgrade(database.engine)
     with database.read() as connection:
-        found = dict(
-            connection.exec_driver_sql(
-                "SELECT name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
-            ).all()  # type: ignore[arg-type]
+        rows = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
         )
+        found = {row.name: row.sql for row in rows}
     assert found == list_guards()
 
 

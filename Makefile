@@ -1,0 +1,46 @@
+# Two commands do all the set-up: `make demo` and `make test`. Both build .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+PORT ?= 8620
+NIGHT ?= 1
+
+.PHONY: demo test check lint format soak bench clean
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, set PYTHON=") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+.venv/demo-installed: .venv/bin/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[demo]'
+	@touch $@
+
+.venv/dev-installed: .venv/bin/python setup.cfg pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[demo,dev]'
+	@touch $@
+
+# The sample province: crawled, reviewed as the labelled demo editor, published and served. ONCE=1 stops after
+# publishing, NIGHT=2 is the next night, PORT=9000 moves the three servers.
+demo: .venv/demo-installed
+	$(BIN)/caibian demo --night $(NIGHT) --port $(PORT) $(if $(ONCE),--once)
+
+test: lint
+	$(BIN)/python -m pytest $(ARGS)
+
+check: test
+
+lint: .venv/dev-installed
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+
+format: .venv/dev-installed
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format --quiet .
+
+# The same tests in full counts: kills, fuzz, nights.
+soak: .venv/dev-installed
+	$(BIN)/python -m pytest -m soak $(ARGS)
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
