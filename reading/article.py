@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from lxml.cssselect import CSSSelector
@@ -16,21 +15,26 @@ from reading.charset import Decoded, decode
 from reading.clean import clean_text
 from reading.credit import read_credit
 from reading.faults import tell_fault, tell_file
-from reading.families import Family
 from reading.families.known import find_family
 from reading.labels import Value, find_values
 from reading.lines import Element, Sheet, read_lines
-from reading.metas import Metas, read_metas, tell_date
+from reading.metas import read_metas, tell_date
 from reading.next_page import find_next
 from reading.page import Doubt, Hints, Page, Reading
 from reading.published import read_issued, read_published
 from reading.render import find_images, tell_html, tell_text
-from reading.titles import Title, read_title
+from reading.slow import read_slowly
+from reading.titles import Title, find_line, read_title
 from reading.tree import parse
 
 _DOC_NUMBER = re.compile(
     r"[\u4e00-\u9fffA-Za-z]{1,16}\s*[〔\[（(【]\s*(?:19|20)\d\d\s*[〕\]）)】]\s*第?\s*\d{1,5}\s*号"
 )
+_REPEALED = re.compile(
+    r"[\s【\[(（]*(?:本文件|该文件|此文件|此件)?(?:已|全文|部分)?(?:被)?(?:废止|失效)[\s】\])）]*"
+)
+_UNKNOWN = re.compile(r"(?:未知|佚名|暂无|无|admin|管理员|null|-+)$", re.I)
+_LEAD = re.compile(r"^[^:：]{0,8}[:：]\s*(?=\D)|^(?:发布|更新|发表)?(?:时间|日期)\s*[:：]\s*")
 _NO_HINTS = Hints()
 
 
@@ -53,74 +57,78 @@ class _Article:
     def __init__(self, page: Page, hints: Hints, decoded: Decoded, root: Element) -> None:
         self.page, self.hints, self.decoded, self.root = page, hints, decoded, root
         self.base = _base(root, page.url)
-        self.metas: Metas = read_metas(root)
-        self.family: Family | None = find_family(decoded.text)
-        self.sheet: Sheet = read_lines(root)
+        self.metas = read_metas(root)
+        self.family = find_family(decoded.text)
+        self.sheet = read_lines(root)
+        self.title, self.body = self._find_text()
+        self.between = self._between()
+        self.values = [*self._selected_values(), *self._values()]
+        self.fields = _first([*self.values, *self._table()])
 
     def read(self) -> Reading:
-        worths = weigh(self.sheet, self.metas.get("<title>", ""))
-        block, worth, origin = self._find_block(worths)
-        start = find_start(self.sheet, block, worths)
-        title = read_title(self.sheet, self.metas, start, self._selected("article_title"))
-        body = trim(self.sheet, block, title.words, origin, worth, worths)
-        near = self._near(title, body)
-        values = find_values((n, self.sheet.lines[n]) for n in near)
-        fields = {**_first(self._outside(title, body)), **_first(values)}
-        text = tell_text(self.sheet, body)
-        images = find_images(self.sheet, body, self.base)
-        attachments = find_attachments(self._document_links(title, body), self.base)
-        held = len(text) >= 10 or images or attachments
-        fault = tell_fault(self.sheet, self.decoded.text, title.words, len(text))
-        reading = Reading(
-            url=self.page.url,
-            title=title.words,
-            text=text,
-            html=tell_html(self.sheet, body, images, self.base),
-            attachments=attachments,
-            images=tuple(images.values()),
-            origins={"title": title.origin, "body": body.origin},
-            family=self.family.name if self.family else None,
-            charset=self.decoded.charset,
-            next_url=find_next((link for _, link in self.sheet.links), self.decoded.text, self.base),
-            fault=fault or (None if held else "no body"),
+        """The page's parts put together."""
+        text = tell_text(self.sheet, self.body)
+        images = find_images(self.sheet, self.body, self.base)
+        html = tell_html(self.sheet, self.body, images, self.base)
+        attachments = find_attachments(self._links_beside(), self.base)
+        origin = self.body.origin
+        if len(text) < 10 and not images and not attachments and self._may_hold_text():
+            text, html = read_slowly(self.decoded.text)
+            origin = "trafilatura"
+        fault = tell_fault(self.sheet, self.decoded.text, self.title.words, len(text))
+        if not fault and len(text) < 10 and not images and not attachments:
+            fault = "no body"
+        return self._with_dates(
+            self._with_fields(
+                Reading(
+                    url=self.page.url,
+                    title=self.title.words,
+                    text=text,
+                    html=html,
+                    attachments=attachments,
+                    images=tuple(images.values()),
+                    origins={"title": self.title.origin, "body": origin},
+                    family=self.family.name if self.family else None,
+                    charset=self.decoded.charset,
+                    next_url=find_next((link for _, link in self.sheet.links), self.decoded.text, self.base),
+                    fault=fault,
+                )
+            )
         )
-        reading = self._with_dates(reading, near, values, fields, body)
-        return self._with_fields(reading, fields, body)
 
-    def _with_dates(
-        self, reading: Reading, near: list[int], values: list[Value], fields: Mapping[str, Value], body: Body
-    ) -> Reading:
+    def _with_dates(self, reading: Reading) -> Reading:
         """Publication and source, with their origins and doubts."""
-        told = tell_date(self.metas)
-        published = read_published(self.sheet, near, values, told, self.page.fetched)
-        kept = body.numbers()
-        ends = [*kept[-3:], *range(body.last, min(body.last + 4, len(self.sheet.lines)))]
+        kept = self.body.numbers()
+        ends = [*kept[:1], *kept[-3:], *range(self.body.last, min(self.body.last + 4, len(self.sheet.lines)))]
+        published = read_published(
+            self.sheet, self.between, self.values, tell_date(self.metas), self.page.fetched
+        )
+        issuers = [value for value in self.fields.values() if value.field == "issuer"]
         site = self.hints.site_name or self.metas.get("sitename")
-        issuers = [value for name, value in fields.items() if name == "issuer"]
-        credit = read_credit(self.sheet, [*values, *issuers], near, [*kept[:1], *ends], self.metas, site)
-        doubts = (*published.doubts, *credit.doubts, *self._doubts(reading))
+        credit = read_credit(self.sheet, [*self.values, *issuers], self.between, ends, self.metas, site)
         origins = {**reading.origins, "published": published.origin, "credit": credit.origin}
         return replace(
             reading,
             published=published.value,
             credit=credit.words,
-            doubts=doubts,
+            doubts=(*published.doubts, *credit.doubts, *self._doubts(reading)),
             origins={name: origin for name, origin in origins.items() if origin},
         )
 
-    def _with_fields(self, reading: Reading, fields: Mapping[str, Value], body: Body) -> Reading:
+    def _with_fields(self, reading: Reading) -> Reading:
         """The fields of the disclosure table, and what the head says where the page is silent."""
-        say = {name: clean_text(value.words) or None for name, value in fields.items()}
-        number = say.get("doc_number") or self._number_in_text(reading.title, body)
+        say = {name: clean_text(value.words) or None for name, value in self.fields.items()}
+        number = say.get("doc_number") or self._number_in_text()
+        author = say.get("author") or say.get("editor") or self.metas.get("author")
         return replace(
             reading,
-            issued=read_issued([value for value in fields.values() if value.field == "issued"]),
-            author=say.get("author") or say.get("editor") or self.metas.get("author"),
+            issued=read_issued(list(self.fields.values())),
+            author=author if author and not _UNKNOWN.match(author) else None,
             doc_number=number if number and _DOC_NUMBER.search(number) else None,
             index_number=say.get("index_number"),
             issuer=say.get("issuer"),
             topic=say.get("topic"),
-            validity=say.get("validity"),
+            validity=say.get("validity") or self._repealed(),
             summary=say.get("summary") or self.metas.get("description"),
             list_name=self.metas.get("columnname"),
         )
@@ -135,14 +143,37 @@ class _Article:
             doubts.append(Doubt("title", "标题可能不完整"))
         return tuple(doubts)
 
-    def _number_in_text(self, title: str | None, body: Body) -> str | None:
+    def _number_in_text(self) -> str | None:
         """A 发文字号 that stands alone on one of the first lines."""
-        for number in [*range(max(0, body.first - 3), body.first), *body.numbers()[:4]]:
+        for number in [*self.between[-3:], *self.body.numbers()[:4]]:
             text = self.sheet.lines[number].text
             found = _DOC_NUMBER.search(text)
             if found and len(text) <= len(found[0]) + 4:
                 return found[0]
         return None
+
+    def _repealed(self) -> str | None:
+        """A stamp beside the title: 已废止, 失效."""
+        words = (self.sheet.lines[number].text for number in self.between)
+        return next((text for text in words if _REPEALED.fullmatch(text)), None)
+
+    def _find_text(self) -> tuple[Title, Body]:
+        """Block, then title (among the lines before the text), then the text's edges.
+
+        Where the title stands only behind the block, the block was none: it is looked for after the title.
+        """
+        worths = weigh(self.sheet, self.metas.get("<title>", ""))
+        block, worth, origin = self._find_block(worths)
+        named = self._selected("article_title") or self._declared_words("title")
+        start = find_start(self.sheet, block, worths)
+        title = read_title(self.sheet, self.metas, start, named)
+        if title.line is None and title.words and origin == "structure":
+            later = find_line(self.sheet, title.words, len(self.sheet.lines))
+            if later is not None and later >= self.sheet.spans[block][1]:
+                worths[: later + 1] = [min(0.0, worth) for worth in worths[: later + 1]]
+                block, worth, origin = self._find_block(worths)
+                title = Title(title.words, title.origin, later)
+        return title, trim(self.sheet, block, title.words, origin, worth, worths)
 
     def _find_block(self, worths: list[float]) -> tuple[Element, float, str]:
         """The block of the text: the selector's, the family's where it holds enough, else by its worth."""
@@ -163,37 +194,58 @@ class _Article:
             found += [(node, "family") for node in nodes[:3]]
         return [(_block_of(self.sheet, node), name) for node, name in found]
 
-    def _near(self, title: Title, body: Body) -> list[int]:
-        """The lines around the title and after the text, the likeliest first."""
-        count = len(self.sheet.lines)
-        start = title.line if title.line is not None and title.line < body.first else max(0, body.first - 12)
-        between = list(range(start, min(body.first, start + 40)))
-        before = list(range(start - 1, max(-1, start - 9), -1))
-        kept = set(body.numbers())
-        inside = [n for n in range(body.first, body.last) if n not in kept][:10]
-        behind = [n for n in range(body.last, min(count, body.last + 14))]
-        return [n for n in [*between, *before, *inside, *behind] if not self._is_menu(n)]
-
-    def _is_menu(self, number: int) -> bool:
-        line = self.sheet.lines[number]
-        return line.linked > 0.8 * len(line.text)
-
-    def _outside(self, title: Title, body: Body) -> list[Value]:
-        """Values of the disclosure table, which stands anywhere before the text."""
-        start = max(0, body.first - 80)
-        return find_values((n, self.sheet.lines[n]) for n in range(start, body.first))
-
-    def _document_links(self, title: Title, body: Body) -> list[Element]:
-        """Links in the text and beside it: from the title on, as far as the page's frame."""
-        first = title.line if title.line is not None and title.line <= body.first else body.first
-        kept = body.last + 40
-        return [link for place, link in self.sheet.links if first <= place <= kept]
+    def _declared_words(self, name: str) -> str | None:
+        """The words at the place that the family has for a field."""
+        path = self.family.fields.get(name) if self.family else None
+        nodes = self.root.xpath(path) if path else []
+        return clean_text("".join(nodes[0].itertext())) or None if nodes else None
 
     def _selected(self, name: str) -> str | None:
         """The words at the source's own selector."""
         selector = self.hints.selectors.get(name)
         nodes = _select(self.root, selector) if selector else []
         return clean_text(" ".join(nodes[0].itertext())) or None if nodes else None
+
+    def _selected_values(self) -> list[Value]:
+        """Publication and source as the source's selectors or the family name them, before any label."""
+        said = (
+            (name, self._selected(name) or self._declared_words(name)) for name in ("published", "credit")
+        )
+        return [Value(name, "", _LEAD.sub("", words), self.body.first) for name, words in said if words]
+
+    def _between(self) -> list[int]:
+        """The lines from the title to the text, then the three before the title; no menus."""
+        first = self.body.first
+        title = self.title.line
+        start = title if title is not None and title < first else max(0, first - 12)
+        numbers = [*range(start, min(first, start + 40)), *range(start - 1, max(-1, start - 4), -1)]
+        return [number for number in numbers if not self._is_menu(number)]
+
+    def _values(self) -> list[Value]:
+        """Labels between title and text; then further before the title, in what was cut off, after the text."""
+        body, start = self.body, min(self.between, default=self.body.first)
+        kept = set(body.numbers())
+        cut = [number for number in range(body.first, body.last) if number not in kept][:10]
+        behind = range(body.last, min(len(self.sheet.lines), body.last + 14))
+        numbers = [*self.between, *range(max(0, start - 6), start), *cut, *behind]
+        return find_values(self.sheet.lines, [number for number in numbers if not self._is_menu(number)])
+
+    def _table(self) -> list[Value]:
+        """Values of the disclosure table, which stands anywhere before the text."""
+        return find_values(self.sheet.lines, range(max(0, self.body.first - 80), self.body.first))
+
+    def _is_menu(self, number: int) -> bool:
+        line = self.sheet.lines[number]
+        return line.linked > 0.8 * len(line.text)
+
+    def _links_beside(self) -> list[Element]:
+        """Links in the text and beside it: from the title on, as far as the page's frame."""
+        title, body = self.title.line, self.body
+        first = title if title is not None and title <= body.first else body.first
+        return [link for place, link in self.sheet.links if first <= place <= body.last + 40]
+
+    def _may_hold_text(self) -> bool:
+        return sum(line.plain for line in self.sheet.lines) > 200
 
 
 def _first(values: list[Value]) -> dict[str, Value]:

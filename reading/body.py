@@ -37,6 +37,7 @@ _INFO = re.compile(
     r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}.*(?:来源|作者|编辑|浏览|阅读|字号|点击)|"
     r"(?:来源|作者|编辑|浏览|阅读|字号|点击).*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}"
 )
+_DECIDED = re.compile(r"通过|施行|实施|公布|修订|修正|批准|会议|决定|起草|印发|起$|日前|以来")
 _CONTACT = re.compile(
     r"^(?:联系)?(?:地\s*址|电\s*话|传\s*真|邮\s*编|邮政编码|E-?mail|电子邮箱|电子信箱|邮\s*箱)\s*[:：]", re.I
 )
@@ -174,7 +175,7 @@ def is_frame(line: Line, key: str = "") -> bool:
         return True
     if find_label(text) or _TOOLS.match(text) or (_FRAME.search(text) and len(text) < 80):
         return True
-    if re.fullmatch(r"[\d\-/.:年月日时分秒\s∶]+(?:来源.*)?", text):
+    if len(text) < 100 and _INFO.search(text) and not _DECIDED.search(text):
         return True
     return line.linked > 0.6 * len(text) and len(text) < 20
 

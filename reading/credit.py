@@ -12,6 +12,7 @@ from reading.labels import Value
 from reading.lines import BLOCKS, Element, Sheet
 from reading.metas import Metas, tell_credit
 from reading.page import Doubt
+from reading.words import FIELDS
 
 _OURS = re.compile(r"^(?:本网|本站|本网站|本站原创|本网原创|原创|本网讯|本站讯|本网编辑|网站)$")
 _NOTHING = re.compile(
@@ -124,7 +125,7 @@ def _is_name(words: str) -> bool:
         words,
     ):
         return False
-    return not (len(words) <= 3 and words[0] in _SURNAMES)
+    return words not in FIELDS and not (len(words) <= 3 and words[0] in _SURNAMES)
 
 
 def _links(element: Element, is_tail: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reading.clean import clean_text
@@ -29,15 +29,13 @@ class Value:
     line: int
 
 
-def find_values(lines: Iterable[tuple[int, Line]]) -> list[Value]:
-    """Find the labels of some lines with their values: from the same line, or the cell or line beside it."""
-    numbered = list(lines)
+def find_values(lines: Sequence[Line], numbers: Iterable[int]) -> list[Value]:
+    """Find the labels of the lines with these numbers, with their values: on the line, or on the one beside it."""
     values: list[Value] = []
-    for place, (number, line) in enumerate(numbered):
-        if len(line.text) > 400:
-            continue
-        following = numbered[place + 1][1] if place + 1 < len(numbered) else None
-        values += _read_line(number, line, following)
+    for number in numbers:
+        if len(lines[number].text) <= 400:
+            following = lines[number + 1] if number + 1 < len(lines) else None
+            values += _read_line(number, lines[number], following)
     return values
 
 
@@ -111,12 +109,14 @@ def trim_value(text: str, label: str) -> str:
     """Cut a value where something else begins: a tag's end, a count, a share bar, a date beside a source."""
     kind = FIELDS.get(label, "credit")
     text = text.strip("\x1f " + ("" if kind in ("published", "issued", "updated", "other_date") else ":："))
-    if kind in ("credit", "author", "editor"):
+    if kind in ("credit", "author", "editor", "issuer"):
         if found := _STOPS.search(text):
             text = text[: found.start()]
         text = _first_piece(text)
     words = clean_text(text.replace("\x1f", ""))
-    return _balance(words.strip(_EDGES if kind == "credit" else " :：|"), words)
+    return _balance(
+        words.strip(_EDGES if kind in ("credit", "author", "editor", "issuer") else " :：|"), words
+    )
 
 
 def _first_piece(text: str) -> str:

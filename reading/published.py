@@ -15,9 +15,12 @@ from reading.page import Doubt
 
 _NO_PUBLICATION = re.compile(
     r"成文|生成|实施|施行|失效|废止|生效|截止|截至|有效期|开始|结束|通过|修订|修正|印发|签发|批准|会议|报名|申请|更新|活动|"
-    r"文号|索引|〔|生日|出生|今天是|版权|copyright|©|备案|上一|下一",
+    r"文号|索引|〔|生日|出生|今天是|决定|会议|版权|copyright|©|备案|上一|下一",
     re.I,
 )
+_BARE = ("时间", "日期")
+_EVENT = re.compile(r"(?:地\s*点|主\s*讲|主持人|嘉宾|会场|报告人|参会|讲座|举办地)[^，。]{0,6}[:：]")
+_WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _MONTH_DAY = re.compile(r"(?<![\d/:年.-])(\d{2})-(\d{2})(?!\d{3}|[-/.])\s*(?:(\d{2}):(\d{2}))?")
 
 
@@ -31,40 +34,48 @@ class Published:
 
 
 def read_published(
-    sheet: Sheet, near: Sequence[int], values: Sequence[Value], told: str | None, fetched: datetime
+    sheet: Sheet, beside: Sequence[int], values: Sequence[Value], told: str | None, fetched: datetime
 ) -> Published:
-    """Read the publication: a label, a date alone near the title, the head's with a doubt.
+    """Read the publication: a label's, a date alone beside the title, the head's with a doubt.
 
-    `near` are the numbers of the lines around the title and right after the text; `told` is the head's date.
+    `beside` are the numbers of the lines between title and text; `told` is the head's date.
     """
-    value, origin = _labelled(values), "label"
+    value, origin, doubts = _labelled(sheet, values)
     if value is None:
-        value, origin = _alone(sheet, near), "near"
+        value, origin = _alone(sheet, beside), "beside the title"
     if value is None and told:
-        value, origin = _yearless(sheet, near, told), "label"
+        value, origin = _yearless(sheet, beside, told), "label"
     if value is None and told:
         doubt = Doubt("published", "网页没有写明发布日期，取自网页头部信息")
         return Published(told, "meta", (doubt, *_future(told, fetched)))
     if value is None:
         return Published(None, "")
-    value = _sharpen(value, told)
-    return Published(value, origin, (*_compare(value, told), *_future(value, fetched)))
+    return Published(value, origin, (*doubts, *_compare(value, told), *_future(value, fetched)))
 
 
-def _labelled(values: Sequence[Value]) -> str | None:
-    for wanted in ("published", "updated"):
+def _labelled(sheet: Sheet, values: Sequence[Value]) -> tuple[str | None, str, tuple[Doubt, ...]]:
+    """The date of a label of publication, else of one of change (with a doubt)."""
+    for wanted, doubts in (
+        ("published", ()),
+        ("updated", (Doubt("published", "网页只写明更新时间，没有发布日期"),)),
+    ):
         for one in values:
-            if one.field != wanted:
+            if one.field != wanted or (one.label in _BARE and _is_event(sheet, one.line)):
                 continue
             found = find_dates(one.words)
             if found and found[0].start < 12 and len(found[0].value) > 7:
-                return found[0].value
-    return None
+                return found[0].value, "label", doubts
+    return None, "", ()
 
 
-def _alone(sheet: Sheet, near: Sequence[int]) -> str | None:
+def _is_event(sheet: Sheet, number: int) -> bool:
+    """A bare 时间： beside 地点： or 主讲人： tells when an event is, not when the page was published."""
+    return any(_EVENT.search(line.text) for line in sheet.lines[max(0, number - 1) : number + 3])
+
+
+def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
     """A date without a label on a short line beside the title."""
-    for number in near:
+    for number in beside:
         line = sheet.lines[number]
         if (
             len(line.text) > 160
@@ -76,15 +87,17 @@ def _alone(sheet: Sheet, near: Sequence[int]) -> str | None:
         found = find_dates(line.text) or find_dates(parts.replace("\x1f", " "))
         if not found or len(found[0].value) < 10:
             continue
+        if line.aside and _WEEKDAY.search(line.text):
+            continue
         rest = line.text[: found[0].start] + line.text[found[0].end :]
         if len(rest) <= 60 or find_label(rest):
             return found[0].value
-    return _split(sheet, near)
+    return _split(sheet, beside)
 
 
-def _split(sheet: Sheet, near: Sequence[int]) -> str | None:
+def _split(sheet: Sheet, beside: Sequence[int]) -> str | None:
     """A date over several lines (2024 / 07/22 / 14:52:26), as calendars draw it."""
-    for number in near:
+    for number in beside:
         line = sheet.lines[number]
         if re.fullmatch(r"(?:19|20)\d\d\s*[年/.-]?", line.text):
             words = [other.text for other in sheet.lines[number : number + 3] if len(other.text) < 12]
@@ -96,21 +109,14 @@ def _split(sheet: Sheet, near: Sequence[int]) -> str | None:
     return None
 
 
-def _yearless(sheet: Sheet, near: Sequence[int], told: str) -> str | None:
+def _yearless(sheet: Sheet, beside: Sequence[int], told: str) -> str | None:
     """`10-08 12:00` beside the title, when the head says the year of the same day."""
-    for number in near:
+    for number in beside:
         line = sheet.lines[number]
         for found in _MONTH_DAY.finditer(line.text) if len(line.text) < 80 else ():
             if told[5:10] == f"{found[1]}-{found[2]}":
                 return told[:10] + (f"T{found[3]}:{found[4]}" if found[3] else "")
     return None
-
-
-def _sharpen(value: str, told: str | None) -> str:
-    """The shown day with the head's time of the same day is what was stated; a head's midnight says nothing."""
-    if told and len(value) == 10 and len(told) > 10 and told.startswith(value) and "T00:00" not in told:
-        return value
-    return value
 
 
 def _compare(value: str, told: str | None) -> tuple[Doubt, ...]:

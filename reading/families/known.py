@@ -6,12 +6,12 @@ from reading.families import Family, gkmlpt, ivs, jcms, trs, ucap, vsb, weixin
 
 FAMILIES: tuple[Family, ...] = (
     weixin.FAMILY,
+    gkmlpt.FAMILY,
     ucap.FAMILY,
     vsb.FAMILY,
     ivs.FAMILY,
     trs.FAMILY,
     jcms.FAMILY,
-    gkmlpt.FAMILY,
 )
 
 

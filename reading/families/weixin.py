@@ -8,7 +8,7 @@ from reading.families import Family
 
 FAMILY = Family(
     name="weixin",
-    marks=re.compile(r'id="js_article"|rich_media_content'),
+    marks=re.compile(r'id="js_article"|id="activity-name"'),
     containers=("//*[@id='js_content']",),
     fields={"title": "//*[@id='activity-name']", "credit": "//*[@id='js_name']"},
 )
