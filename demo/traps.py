@@ -201,7 +201,7 @@ def _blocks() -> _Laid:
         Override(
             "id-in-attachment",
             title="关于公布技能培训拟补贴人员名单的公告",
-            paragraphs=("现将技能培训拟补贴人员名单予以公布，详见附件。",),
+            paragraphs=("现将技能培训拟补贴人员名单（示例）予以公布，详见附件。",),
             sheets=(
                 Sheet(
                     "技能培训拟补贴人员名单.xlsx",
@@ -233,7 +233,7 @@ def _sheets() -> _Laid:
         Override(
             "one-line",
             title="省人力资源社会保障厅所属单位公开招聘工作人员公告",
-            paragraphs=("现将公开招聘工作人员的岗位和报名登记表予以公布，请按要求报名。",),
+            paragraphs=("现将公开招聘工作人员的岗位和报名登记表（示例）予以公布，请按要求报名。",),
             sheets=(plan, form),
         ),
     )
@@ -253,7 +253,7 @@ def _sheets() -> _Laid:
         Override(
             "one-line",
             title="关于印发科技计划项目申报指南的通知",
-            paragraphs=("申报指南见附件。",),
+            paragraphs=("申报指南（示例）见附件。",),
             column="tongzhi",
             sheets=(guide,),
         ),
