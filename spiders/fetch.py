@@ -39,6 +39,11 @@ class Fetcher:
         self._engine = engine
         self._gate = gate
         self._backlog = backlog
+        self._stopped: Fault | None = None
+
+    def stop(self, fault: Fault) -> None:
+        """Begin no new page from now on; what is in hand still gets its files."""
+        self._stopped = fault
 
     async def fetch(
         self,
@@ -57,6 +62,8 @@ class Fetcher:
         async with self._gate.turn(urlsplit(request.url).hostname or "", turn):
             if turn is not Turn.FILE:  # an item in hand gets its files, or it would never leave the backlog
                 await self._backlog.room()
+                if self._stopped is not None:
+                    return self._stopped
             if monotonic() > deadline:
                 return Fault("budget", "the time budget of this run was used up")
             try:

@@ -83,7 +83,7 @@ def decide_step(page: str, next_page: str | None, fresh: bool, walked: Collectio
     """Decide whether to turn the page.
 
     `fresh` says whether this page had a row that nobody knew (or is only a shell that names its list): dates
-    are not asked, since a pinned old row stands first. `walked` are the pages read so far, this one among them.
+    are not asked, since a pinned old row stands first. `walked` are the pages read so far, this one too.
     """
     if next_page is None:
         return Step(None, "end")

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Literal, get_args
 
-from sources import Expects
+from clock import PORTAL_ZONE
+from sources import Expects, Sources
 from spiders.faults import BLOCKED, UNREACHABLE, Fault, Kind
-from store.runs import RunSource
+from store.runs import Runs, RunSource
 
 Word = Literal["well", "quiet", "partial", "empty", "redesigned", "blocked", "unreachable"]
 
 BROKEN: frozenset[str] = frozenset({"empty", "redesigned", "blocked", "unreachable"})
-_BLOCKING_STATUS = (401, 403, 407, 412, 418, 429, 451, 503, 521, 567)
+_BLOCKING_STATUS = (401, 403, 407, 412, 418, 429, 451, 521, 567)
 # A list may lose a row or two between two of its own pages; more is missing.
 _SLACK = 0.05
 _FEW = 3
+_LONG = 400
 # The words of reading.status, and our own `unreadable`, in the words of the evidence.
 _WALLS = {"blocked": "a firewall's page", "login": "a login page"}
 _NO_LIST = {
@@ -195,3 +198,45 @@ def _judge_news(counts: Counts, history: Sequence[RunSource], expects: Expects, 
     days = (now - last).days
     overdue = f", expected within {expects.days}" if expects.days and days > expects.days else ""
     return Verdict("quiet", f"nothing new for {days} days{overdue}{failed}")
+
+
+def judge_recheck(counts: Counts) -> Verdict:
+    """Judge a run that looked at known pages only."""
+    if counts.failed and not counts.read:
+        return Verdict("partial", f"all {counts.failed} pages failed")
+    word: Word = "well" if counts.changed else "quiet"
+    return Verdict(word, f"{counts.read} pages looked at, {counts.changed} changed, {counts.failed} failed")
+
+
+@dataclass(frozen=True)
+class Health:
+    """How one source is now: its verdict, since when, and when it was last well or quiet (portal time)."""
+
+    source: str
+    verdict: str
+    since: str
+    last_well: str | None
+    evidence: str
+
+
+def list_health(sources: Sources, runs: Runs) -> list[Health]:
+    """List the health of every source that was crawled, in the file's order."""
+    histories = (runs.history(source.id, limit=_LONG) for source in sources.sources)
+    return [_tell_health(history) for history in histories if history]
+
+
+def _tell_health(history: Sequence[RunSource]) -> Health:
+    newest = history[0]
+    streak = list(takewhile(lambda row: row.verdict == newest.verdict, history))
+    good = next((row.at for row in history if row.verdict in ("well", "quiet")), None)
+    return Health(
+        source=newest.source,
+        verdict=newest.verdict,
+        since=_tell(streak[-1].at) or "",
+        last_well=_tell(good),
+        evidence=newest.evidence,
+    )
+
+
+def _tell(moment: datetime | None) -> str | None:
+    return moment.astimezone(PORTAL_ZONE).isoformat(timespec="minutes") if moment else None

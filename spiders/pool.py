@@ -99,7 +99,7 @@ class ReadingPool:
         for task in self._tasks:
             task.cancel()
         if self._pool is not None:
-            self._pool.stop()
+            self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
 
     async def _work(self) -> None:

@@ -19,6 +19,8 @@ class Taker(Protocol):
 
     def take(self, batch: Sequence[Message]) -> list[Saved]: ...
 
+    def close(self) -> None: ...
+
 
 class Writer:
     """Saves messages in the order they came, up to a hundred or half a second at a time.
@@ -46,13 +48,16 @@ class Writer:
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, thread_name_prefix="writer") as thread:
             taker = await loop.run_in_executor(thread, self._build)
-            more = True
-            while more:
-                batch, more = await self._gather()
-                if batch:
-                    messages = [message for message, _, _ in batch]
-                    results = await loop.run_in_executor(thread, taker.take, messages)
-                    self._settle(batch, results)
+            try:
+                more = True
+                while more:
+                    batch, more = await self._gather()
+                    if batch:
+                        messages = [message for message, _, _ in batch]
+                        results = await loop.run_in_executor(thread, taker.take, messages)
+                        self._settle(batch, results)
+            finally:
+                thread.submit(taker.close)
 
     async def _gather(self) -> tuple[list[tuple[Message, int, asyncio.Future[Saved]]], bool]:
         batch: list[tuple[Message, int, asyncio.Future[Saved]]] = []

@@ -1,0 +1,70 @@
+"""Who reads what in a run: an address that several sources list is fetched once and counted for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Literal
+
+Outcome = Literal["new", "changed", "known", "failed"]
+
+
+class Claims:
+    """The run's addresses, each owned by the first source of sources.yaml whose list shows it.
+
+    Sources are named by their order in the run. `walking` are those whose lists are not read to the end yet:
+    a later source waits for them (not for ever) before it takes an address that they may still show.
+    """
+
+    def __init__(self, sources: int, patience: float) -> None:
+        self._walking = set(range(sources))
+        self._patience = patience
+        self._moved = asyncio.Condition()
+        self._owners: dict[str, int] = {}
+        self._taken: set[str] = set()
+        self._outcomes: dict[str, asyncio.Future[Outcome | None]] = {}
+
+    def want(self, order: int, addresses: Iterable[str]) -> None:
+        """Note what a source wants; an address that was taken already stays with who took it."""
+        loop = asyncio.get_running_loop()
+        for address in addresses:
+            if address not in self._outcomes:
+                self._outcomes[address] = loop.create_future()
+            if address not in self._taken:
+                self._owners[address] = min(order, self._owners.get(address, order))
+
+    async def finish_walk(self, order: int) -> None:
+        """Say that a source's lists are read."""
+        async with self._moved:
+            self._walking.discard(order)
+            self._moved.notify_all()
+
+    async def wait_for_earlier(self, order: int) -> None:
+        """Wait until no source before this one still reads its lists, but no longer than the patience."""
+        try:
+            async with asyncio.timeout(self._patience), self._moved:
+                await self._moved.wait_for(lambda: min(self._walking, default=order) >= order)
+        except TimeoutError:
+            return
+
+    def take(self, order: int, addresses: Iterable[str]) -> set[str]:
+        """Take those of a source's addresses that it is to read."""
+        mine = {address for address in addresses if self._owners[address] == order}
+        self._taken |= mine
+        return mine
+
+    def settle(self, address: str, outcome: Outcome | None) -> None:
+        """Say how an address ended; None when it was not read in this run."""
+        future = self._outcomes[address]
+        if not future.done():
+            future.set_result(outcome)
+
+    def finish(self, order: int, addresses: Iterable[str]) -> None:
+        """Say that a source reads no more: what it owns and has not read, nobody waits for."""
+        for address in addresses:
+            if self._owners[address] == order:
+                self.settle(address, None)
+
+    async def ask(self, address: str) -> Outcome | None:
+        """Wait for how a wanted address ended, whoever reads it."""
+        return await asyncio.shield(self._outcomes[address])

@@ -1,0 +1,120 @@
+"""The one spider of a run: all its sources side by side, one writer, one pool, one gate."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.settings import BaseSettings
+
+from errors import CaibianError
+from pipelines.intake import Intake
+from spiders.claims import Claims
+from spiders.faults import Fault
+from spiders.fetch import Fetcher
+from spiders.files import FileFetcher
+from spiders.gate import Backlog, Gate
+from spiders.gather import gather_source
+from spiders.night import Night
+from spiders.plan import Plan, make_settings, make_tasks
+from spiders.pool import ReadingPool
+from spiders.task import Task, Tools
+from spiders.writer import Writer
+from store.known import Known
+
+logger = logging.getLogger(__name__)
+
+BACKLOG_BYTES = 48 << 20
+LIST_PATIENCE = 20.0
+
+
+class CollectSpider(Spider):
+    """Collects the sources of its plan; `spider_for` makes the class that carries one."""
+
+    name = "collect"
+    plan: ClassVar[Plan]
+    fault: CaibianError | None = None
+    fetcher: Fetcher | None = None
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        for name, value in make_settings(cls.plan).items():
+            settings.set(name, value, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> CollectSpider:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.spare_memory, signals.memusage_warning_reached)
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Run all sources to their end; Scrapy's own queue stays empty, since the frontier is the run's."""
+        night = self.crawler.get_extension(Night)
+        if night is None:
+            raise CloseSpider("no run")
+        try:
+            await self._collect(night)
+        except* CaibianError as group:
+            self.fault = _find_first(group)
+        if self.fault is not None:
+            logger.error("the run stops: %s", self.fault)
+            raise CloseSpider("fault")
+        for request in tuple[Request, ...]():
+            yield request
+
+    def spare_memory(self) -> None:
+        """Begin nothing new, before Scrapy's own limit ends the process with what is in hand."""
+        if self.fetcher is not None:
+            self.fetcher.stop(Fault("budget", "the run's memory was used up"))
+
+    async def _collect(self, night: Night) -> None:
+        tools = self._make_tools(night)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(tools.writer.run())
+                async with asyncio.TaskGroup() as sources:
+                    for task in make_tasks(self.plan):
+                        sources.create_task(_run_source(task, tools, night))
+                tools.writer.finish()
+        finally:
+            await asyncio.to_thread(tools.pool.close)
+
+    def _make_tools(self, night: Night) -> Tools:
+        plan, settings = self.plan, self.crawler.settings
+        backlog = Backlog(BACKLOG_BYTES)
+        places = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        gate = Gate(places, settings.getint("CONCURRENT_REQUESTS"))
+        self.fetcher = Fetcher(self.crawler.engine, gate, backlog)
+        return Tools(
+            fetcher=self.fetcher,
+            files=FileFetcher(self.fetcher),
+            backlog=backlog,
+            pool=ReadingPool(),
+            writer=Writer(lambda: Intake(night.database, plan.sources, plan.portal), backlog),
+            known=Known(night.database),
+            claims=Claims(len(plan.wanted), LIST_PATIENCE),
+            clock=plan.clock,
+        )
+
+
+async def _run_source(task: Task, tools: Tools, night: Night) -> None:
+    start = monotonic()
+    tally = await gather_source(task, tools)
+    await night.close_source(task.source, tally, monotonic() - start)
+
+
+def spider_for(plan: Plan, name: str) -> type[CollectSpider]:
+    """Make the spider class of a plan."""
+    return type("PlannedSpider", (CollectSpider,), {"name": name, "plan": plan})
+
+
+def _find_first(group: BaseExceptionGroup[CaibianError]) -> CaibianError:
+    error = group.exceptions[0]
+    return _find_first(error) if isinstance(error, BaseExceptionGroup) else error

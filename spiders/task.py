@@ -1,0 +1,50 @@
+"""What one source's run works with: its own budgets, and what all sources of the run share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from reading.page import Hints
+from sources import Source
+from spiders.claims import Claims
+from spiders.fetch import Fetcher
+from spiders.files import FileFetcher
+from spiders.gate import Backlog
+from spiders.pool import ReadingPool
+from spiders.writer import Writer
+from store.known import Known
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What all sources of a run share."""
+
+    fetcher: Fetcher
+    files: FileFetcher
+    backlog: Backlog
+    pool: ReadingPool
+    writer: Writer
+    known: Known
+    claims: Claims
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One source's part of a run: its place in it, its hints, its budgets (`deadline` in monotonic seconds).
+
+    `deep` walks on over known pages until `articles` are wanted (a backfill); `recheck` asks read pages again
+    when their day has come; without `lists` nothing else is asked.
+    """
+
+    source: Source
+    order: int
+    hints: Hints
+    pages: int
+    articles: int
+    deadline: float
+    deep: bool
+    recheck: bool
+    lists: bool = True

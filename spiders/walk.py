@@ -1,0 +1,161 @@
+"""Walking one source's lists, page by page, for as long as they show what nobody knew."""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import sha256
+
+from errors import ReadingError
+from pipelines.messages import ListSeen, Saved
+from reading.address import canonical
+from reading.page import ListPage, Page, Row
+from spiders.faults import Fault
+from spiders.fetch import Answer, ask_if_changed
+from spiders.frontier import Wanted, choose_rows, decide_step, find_gap, tidy_rows
+from spiders.gate import Turn
+from spiders.health import fault_of_status
+from spiders.pool import Job, Unread
+from spiders.tally import Tally
+from spiders.task import Task, Tools
+from store.known import KnownList
+
+_TRIES = 2
+
+
+class Walk:
+    """Reads the list pages of one source.
+
+    `wants` are the articles that their rows ask for, `saves` the promises of the writer.
+    """
+
+    def __init__(self, task: Task, tools: Tools, tally: Tally) -> None:
+        self._task = task
+        self._tools = tools
+        self._tally = tally
+        self._source = task.source.id
+        self._now = tools.clock()
+        self._walked: dict[str, None] = {}
+        self.wants: dict[str, Wanted] = {}
+        self.saves: list[asyncio.Future[Saved]] = []
+
+    async def run(self) -> None:
+        """Read pages until the decisions of the frontier say stop."""
+        address: str | None = self._task.source.address
+        while address is not None and len(self._walked) < self._task.pages:
+            address = await self._read_page(address) or self._find_gap()
+        if address is not None:
+            self._tally.add_cut(f"stopped after {self._task.pages} list pages")
+
+    def _find_gap(self) -> str | None:
+        """Where an earlier run was broken off, unless this one is in trouble itself."""
+        if self._tally.list_fault is not None or self._tally.cut is not None or self._task.deep:
+            return None
+        last = next(reversed(self._walked))
+        known = self._look_up(last)
+        walked = [page for page in self._walked if page != last]
+        return find_gap(known.next if known else None, self._look_up, walked, self._task.pages)
+
+    def _look_up(self, address: str) -> KnownList | None:
+        return self._tools.known.list_page(self._source, address)
+
+    async def _read_page(self, address: str) -> str | None:
+        """Read one list page; give the next one's address when the walk goes on."""
+        known = self._look_up(address)
+        self._walked[address] = None
+        answer = await self._fetch(address, known)
+        if isinstance(answer, Fault):
+            self._note_fault(answer)
+            return None
+        self._tally.pages += 1
+        digest = sha256(answer.raw).hexdigest()
+        if known is not None and known.rows and (answer.status == 304 or digest == known.digest):
+            return self._pass_unchanged(address, known)
+        self._tools.backlog.hold(len(answer.raw))
+        page = Page(answer.raw, answer.url, self._now, answer.content_type)
+        read = await self._tools.pool.read(Job("list", page, self._task.hints))
+        if isinstance(read, ListPage):
+            return self._take(address, answer, digest, read, known)
+        self._tools.backlog.drop(len(answer.raw))
+        self._tally.list_status = "unreadable" if len(self._walked) == 1 else self._tally.list_status
+        self._note_fault(Fault("page", read.reason if isinstance(read, Unread) else "is no list"))
+        return None
+
+    async def _fetch(self, address: str, known: KnownList | None) -> Answer | Fault:
+        """Fetch a list page; a time-out is tried once more, since the whole source hangs on it."""
+        headers = ask_if_changed(known.etag, known.modified) if known is not None and known.rows else {}
+        answer: Answer | Fault = Fault("time-out", "never asked")
+        for _ in range(_TRIES):
+            answer = await self._tools.fetcher.fetch(address, Turn.LIST, self._task.deadline, headers=headers)
+            if not isinstance(answer, Fault) or answer.kind != "time-out":
+                break
+        if isinstance(answer, Answer) and answer.status not in (200, 304):
+            return fault_of_status(answer.status)
+        return answer
+
+    def _note_fault(self, fault: Fault) -> None:
+        if len(self._walked) == 1:
+            self._tally.list_fault = fault
+        else:
+            self._tally.add_cut(f"list page {len(self._walked)}: {fault.words}")
+
+    def _pass_unchanged(self, address: str, known: KnownList) -> str | None:
+        """An unchanged list costs no reading: its rows are known, its next page too."""
+        self._tally.unchanged_rows += known.rows
+        if self._tally.first is None:
+            self._tally.first = self._tally.before = known.rows
+        self._tally.promised = self._tally.promised or known.promised
+        return self._step(address, known.next, fresh=self._task.deep)
+
+    def _take(
+        self, address: str, answer: Answer, digest: str, read: ListPage, known: KnownList | None
+    ) -> str | None:
+        rows = tidy_rows(read.rows)
+        next_page = _read_next(read)
+        shell = not rows and read.status == "second_request" and next_page is not None
+        if self._tally.first is None and not shell:
+            self._tally.first, self._tally.list_status = len(rows), read.status
+            self._tally.before = known.rows if known is not None else 0
+        self._tally.promised = self._tally.promised or read.promised
+        fresh, more = self._sort(rows)
+        etag, modified = answer.etag, answer.modified
+        seen = ListSeen(
+            self._source, address, digest, rows, self._now, read.promised, next_page, etag, modified
+        )
+        self.saves.append(self._tools.writer.put(seen, len(answer.raw)))
+        return self._step(address, next_page, fresh or shell or more)
+
+    def _sort(self, rows: tuple[Row, ...]) -> tuple[bool, bool]:
+        """Put each row in its place; say whether one is new to this list, and to a backfill.
+
+        A row is fresh by what this source's own list showed: another source may have brought the same article
+        a moment ago, and that must not end the walk.
+        """
+        unseen = [row for row in rows if row.url not in self._tally.rows]
+        known = self._tools.known.look_up(self._source, [row.url for row in unseen])
+        wants = choose_rows(unseen, known, self._now)
+        self.wants |= {want.address: want for want in wants}
+        first_time = [row for row in unseen if row.url not in known or known[row.url].title is None]
+        shared = sum(row.url not in self.wants for row in first_time)
+        self._tally.rows |= {row.url for row in unseen}
+        self._tally.fresh += len(first_time)
+        self._tally.shared_rows += shared
+        self._tally.known_rows += len(unseen) - len(wants) - shared
+        return bool(first_time), self._task.deep and bool(unseen)
+
+    def _step(self, address: str, next_page: str | None, fresh: bool) -> str | None:
+        if self._task.deep and len(self.wants) >= self._task.articles:
+            return None
+        step = decide_step(address, next_page, fresh, self._walked, self._task.pages)
+        if step.stop == "budget":
+            self._tally.add_cut(f"stopped after {len(self._walked)} list pages, more follow")
+        self._tally.whole = step.stop == "end"
+        return step.address
+
+
+def _read_next(read: ListPage) -> str | None:
+    if read.next is None:
+        return None
+    try:
+        return canonical(read.next)
+    except ReadingError:
+        return None
