@@ -241,7 +241,8 @@ def _tell(kind: type[Entry], detail: Any) -> str:
     holder, info = _find_field(kind, place)
     name = next((step for step in reversed(place) if isinstance(step, str) and step != "[key]"), "the file")
     expected = f"expected {info.description}" if info and info.description else "expected another value"
-    shown = f"unknown key `{name}`" if _is_of_key(detail) else f"`{name}` is {_show(detail['input'])}"
+    entry = "an entry of " if isinstance(place[-1] if place else "", int) else ""
+    shown = f"unknown key `{name}`" if _is_of_key(detail) else f"{entry}`{name}` is {_show(detail['input'])}"
     match detail["type"]:
         case "missing":
             return f"missing key `{name}`, {expected}"
@@ -252,6 +253,8 @@ def _tell(kind: type[Entry], detail: Any) -> str:
             return f"{shown}, {tell_expected(str(detail['input']), words)}"
         case "value_error":
             return f"{shown}, {detail['ctx']['error']}"
+        case "model_type" | "dict_type":
+            return f"{shown}, expected keys and values"
         case other:
             bound = _BOUNDS.get(other)
             return f"{shown}, {expected}, {bound(detail['ctx'])}" if bound else f"{shown}, {expected}"
@@ -292,5 +295,5 @@ def _show(value: object) -> str:
         return "a mapping"
     if isinstance(value, tuple | list):
         return "a list"
-    text = str(value)
+    text = str(value).replace("\n", "\\n")
     return f"`{text if len(text) <= 60 else text[:57] + '…'}`"

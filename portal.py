@@ -36,7 +36,7 @@ Share = Literal["lead", "support"]
 
 def _check_code(value: str) -> str:
     if not re.fullmatch(r"[0-9]{10}", value):
-        raise ValueError("expected the ten digits of the SiteIDCode (N14)")
+        raise ValueError("expected the ten digits of the SiteIDCode")
     return value
 
 
@@ -75,7 +75,7 @@ def _slug_of(key: str) -> str:
 
 
 class Identity(Entry):
-    """Who publishes the portal: what its head, its footer and its meta tags say (N12, N13)."""
+    """Who publishes the portal: what its head, its footer and its meta tags say."""
 
     name: Text = Field(description="the portal's name, such as 中国青海")
     legal_name: Text = Field(description="the portal's full name, such as 青海省人民政府门户网站")
@@ -126,7 +126,7 @@ class Column(Entry):
         default=1, description="1 or 2: how many people approve an item"
     )
     period_days: Annotated[int, Field(gt=0, le=3660), WHOLE] | None = Field(
-        default=None, description="the days within which it must be updated (N3), as a whole number"
+        default=None, description="the days within which it must be updated, as a whole number"
     )
     style: Style = Field(default="news", description="one of news, documents, notices: how its list looks")
 
@@ -139,7 +139,7 @@ class Column(Entry):
 
 
 class Zone(Entry):
-    """A zone of the portal (S08): a part of the front page with its columns."""
+    """A zone of the portal: a part of the front page with its columns."""
 
     key: Key = Field(description="a short name in small letters, digits and _ that never changes")
     name: Text = Field(description="the zone's name in Chinese")
@@ -154,7 +154,7 @@ class Zone(Entry):
 
 
 class Duty(Entry):
-    """A row of the duty table (S09): an agency guarantees a column, alone or with others."""
+    """A row of the duty table: an agency guarantees a column, alone or with others."""
 
     column: Key = Field(description="the key of a column")
     agency: AgencyKey = Field(description="the key of an agency of sources.yaml")
@@ -175,7 +175,7 @@ class Link(Entry):
 
 
 class LinkGroup(Entry):
-    """A row of the link directory (S06, S35)."""
+    """A row of the link directory."""
 
     name: Text = Field(description="the name of the group")
     links: tuple[Link, ...] = Field(description="a list of links")
@@ -232,7 +232,7 @@ class Settings(Entry):
         default=5, description="the minutes between an approval and its release, as a whole number"
     )
     old_after_days: Annotated[int, Field(gt=0, le=3660), WHOLE] = Field(
-        default=30, description="the days after which a source's date counts as old (N8), as a whole number"
+        default=30, description="the days after which a source's date counts as old, as a whole number"
     )
     page_size: Annotated[int, Field(gt=0, le=200), WHOLE] = Field(
         default=20, description="the rows of a column page, as a whole number"
@@ -308,6 +308,10 @@ def check_portal(
     keys = find_texts(document, "zones", None, "columns", None, "key")
     check.check_unique(keys, "the column key")
     check.check_unique(_list_slugs(document, keys), "the slug")
+    for where, _ in find_texts(document, "zones", None, "columns", None, "zone"):
+        check.add(
+            where, "unknown key `zone`, expected none: a column is in the zone it stands in", at_key=True
+        )
     columns = None if document.is_broken(("zones",)) else {key for _, key in keys}
     for part in ("rules", "duties"):
         check.check_known(find_texts(document, part, None, "column"), columns, "column")
