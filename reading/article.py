@@ -14,8 +14,8 @@ from reading.body import Body, find_block, find_start, trim, weigh, worth_of
 from reading.charset import Decoded, decode
 from reading.clean import clean_text
 from reading.credit import read_credit
-from reading.faults import tell_fault, tell_file
 from reading.families.known import find_family
+from reading.faults import tell_fault, tell_file
 from reading.labels import Value, find_values
 from reading.lines import Element, Sheet, read_lines
 from reading.metas import read_metas, tell_date
@@ -36,6 +36,8 @@ _REPEALED = re.compile(
 _UNKNOWN = re.compile(r"(?:未知|佚名|暂无|无|admin|管理员|null|-+)$", re.I)
 _LEAD = re.compile(r"^[^:：]{0,8}[:：]\s*(?=\D)|^(?:发布|更新|发表)?(?:时间|日期)\s*[:：]\s*")
 _NO_HINTS = Hints()
+# A block worth more than this is the text, wherever the title stands.
+_SURE = 400.0
 
 
 def read_article(page: Page, hints: Hints = _NO_HINTS) -> Reading:
@@ -105,7 +107,9 @@ class _Article:
         )
         issuers = [value for value in self.fields.values() if value.field == "issuer"]
         site = self.hints.site_name or self.metas.get("sitename")
-        credit = read_credit(self.sheet, [*self.values, *issuers], self.between, ends, self.metas, site)
+        credit = read_credit(
+            self.sheet, [*self.values, *issuers], self.between, ends, self.metas, site, self.title.words or ""
+        )
         origins = {**reading.origins, "published": published.origin, "credit": credit.origin}
         return replace(
             reading,
@@ -167,7 +171,7 @@ class _Article:
         named = self._selected("article_title") or self._declared_words("title")
         start = find_start(self.sheet, block, worths)
         title = read_title(self.sheet, self.metas, start, named)
-        if title.line is None and title.words and origin == "structure":
+        if title.line is None and title.words and origin == "structure" and worth < _SURE:
             later = find_line(self.sheet, title.words, len(self.sheet.lines))
             if later is not None and later >= self.sheet.spans[block][1]:
                 worths[: later + 1] = [min(0.0, worth) for worth in worths[: later + 1]]

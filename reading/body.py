@@ -38,6 +38,12 @@ _INFO = re.compile(
     r"(?:来源|作者|编辑|浏览|阅读|字号|点击).*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}"
 )
 _DECIDED = re.compile(r"通过|施行|实施|公布|修订|修正|批准|会议|决定|起草|印发|起$|日前|以来")
+_INFO_FIELDS = frozenset(
+    ("credit", "index_number", "issuer", "stop", "doc_number", "issued", "validity", "topic")
+)
+_COMMENT = re.compile(
+    r"^(?:回复|举报|踩|赞|顶|支持)\s*\d*(?:\s|$)|^\d+\s*(?:秒|分钟|小时|天)前$|查看回复|楼主|全部楼层|^\d+楼"
+)
 _CONTACT = re.compile(
     r"^(?:联系)?(?:地\s*址|电\s*话|传\s*真|邮\s*编|邮政编码|E-?mail|电子邮箱|电子信箱|邮\s*箱)\s*[:：]", re.I
 )
@@ -92,6 +98,8 @@ def _weigh_line(line: Line) -> float:
         return -6.0
     if _CONTACT.match(line.text):
         return 0.0
+    if size < 40 and _COMMENT.search(line.text):
+        return -60.0
     points = len(_POINTS.findall(line.text))
     if not points and size < 30:
         worth = size * 0.4
@@ -120,10 +128,33 @@ def find_block(sheet: Sheet, worths: list[float]) -> tuple[Element, float]:
 
 
 def find_start(sheet: Sheet, block: Element, worths: list[float]) -> int:
-    """The first line of the block that is surely text."""
+    """The first line of the block that is surely text: after the labels at its head, and long enough."""
     first, last = sheet.spans[block]
+    first = _skip_info(sheet, first, last)
     sure = next((n for n in range(first, last) if worths[n] >= 45), None)
     return first if sure is None else sure
+
+
+def _skip_info(sheet: Sheet, first: int, last: int) -> int:
+    """The line after the last by-line near the block's head, as long as no text came before it."""
+    after, long = first, 0
+    for n in range(first, min(last, first + 15)):
+        line = sheet.lines[n]
+        if is_info(line):
+            after = n + 1
+        elif len(line.text) > 40 and line.plain > 30:
+            long += 1
+            if long > 1 or len(line.text) > 120:
+                break
+    return after
+
+
+def is_info(line: Line) -> bool:
+    """Tell whether a line is a by-line: a date alone or with labels, or a label of source, count or size."""
+    text = line.text
+    if len(text) > 120 or _DECIDED.search(text):
+        return False
+    return bool(_INFO.search(text)) or find_label(text) in _INFO_FIELDS
 
 
 def worth_of(sheet: Sheet, worths: list[float], block: Element) -> float:
@@ -150,7 +181,7 @@ def trim(
 
 def _skip_head(sheet: Sheet, first: int, last: int, key: str) -> int:
     """Up to the line after the title's last copy near the head, then over labels and tools."""
-    head = first
+    head = _skip_info(sheet, first, last)
     for n in range(first, min(last, first + 40)):
         mine = squash(sheet.lines[n].text)
         if (
@@ -159,7 +190,7 @@ def _skip_head(sheet: Sheet, first: int, last: int, key: str) -> int:
             and len(mine) >= 4
             and (mine == key or (len(mine) > 8 and mine in key and n < first + 6))
         ):
-            head = n + 1
+            head = max(head, n + 1)
     while head < last and is_frame(sheet.lines[head], key):
         head += 1
     return head
@@ -175,7 +206,7 @@ def is_frame(line: Line, key: str = "") -> bool:
         return True
     if find_label(text) or _TOOLS.match(text) or (_FRAME.search(text) and len(text) < 80):
         return True
-    if len(text) < 100 and _INFO.search(text) and not _DECIDED.search(text):
+    if is_info(line):
         return True
     return line.linked > 0.6 * len(text) and len(text) < 20
 
@@ -190,9 +221,9 @@ def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
         rest += max(0.0, worths[n])
         if rest > 0.35 * total and rest > 150:
             break
-        if _END.match(line.text) and (len(line.text) < 60 or n > last - 4):
-            end, rest = n, 0.0
-        elif n == end - 1 and (is_tail(line) or _is_document_line(line)):
+        if (_END.match(line.text) and (len(line.text) < 60 or n > last - 4)) or (
+            n == end - 1 and (is_tail(line) or _is_document_line(line))
+        ):
             end, rest = n, 0.0
     return end
 

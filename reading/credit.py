@@ -39,17 +39,18 @@ class Credit:
 def read_credit(
     sheet: Sheet,
     values: Sequence[Value],
-    near: Sequence[int],
+    beside: Sequence[int],
     ends: Sequence[int],
     metas: Metas,
     site: str | None,
+    title: str,
 ) -> Credit:
     """Read the source: a label, a name beside the date, the text's last line, the head.
 
     本网 and its like stand for `site`, where that is known. A clipped name is completed from the head.
     """
     told = tell_credit(metas)
-    shown = _labelled(values, "credit") or _at_end(sheet, ends) or _beside_date(sheet, near)
+    shown = _labelled(values, "credit") or _at_end(sheet, ends) or _beside_date(sheet, beside, title)
     if not shown and (not told or _OURS.match(told)):
         shown = _labelled(values, "issuer")
     if not shown:
@@ -91,19 +92,20 @@ def _at_end(sheet: Sheet, ends: Sequence[int]) -> str | None:
     return None
 
 
-def _beside_date(sheet: Sheet, near: Sequence[int]) -> str | None:
-    """A name without a label on the line that holds the date: 湖北日报 2024-03-12 15:35."""
-    for number in near:
+def _beside_date(sheet: Sheet, beside: Sequence[int], title: str) -> str | None:
+    """A name without a label on the line that holds the date (湖北日报 2024-03-12 15:35), or on the one before."""
+    for number in beside:
         line = sheet.lines[number]
         if len(line.text) > 120 or not find_dates(line.text) or line.text.endswith(("。", "，")):
             continue
         names: list[tuple[bool, str]] = []
         for part, (element, is_tail) in zip(line.parts, line.pieces, strict=True):
-            for words in _without_dates(part):
-                if _is_name(words):
-                    names.append((_links(element, is_tail), words))
+            names += [(_links(element, is_tail), words) for words in _without_dates(part) if _is_name(words)]
         if names:
             return min(names, key=lambda one: one[0])[1]
+        above = sheet.lines[number - 1].text if number - 1 in beside[1:] else ""
+        if len(above) <= 20 and _is_name(above) and squash(above) not in squash(title):
+            return above
     return None
 
 

@@ -25,7 +25,7 @@ _DATES = (
     "dateupdate",
 )
 _CREDITS = ("contentsource", "source", "mediaid", "article:source", "dc.source")
-_MARKUP = re.compile(r"[<>{}]|&\w+;|\bfont\b|^null$|^undefined$", re.I)
+_MARKUP = re.compile(r"[<>{}]|&\w+;|\bfont\b|://|^null$|^undefined$", re.I)
 
 
 def read_metas(root: lxml.html.HtmlElement) -> Metas:

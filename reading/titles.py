@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from reading.body import is_frame, is_info
 from reading.clean import squash
-from reading.labels import find_label
+from reading.dates import find_dates
+from reading.labels import find_label, find_spans
 from reading.lines import Line, Sheet
 from reading.metas import Metas, is_title, tell_title
 
@@ -41,16 +44,30 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
         return Title(told, "meta", line)
     shown = _find_shown(sheet, head, start)
     if shown is not None and not (told and squash(told) in squash(head) and len(told) > len(shown[1]) + 8):
-        return Title(shown[1], "heading", shown[0])
+        return Title(_cut(shown[1]), "heading", shown[0])
     if told and squash(told) in squash(head):
         return Title(told, "meta", None)
-    heading = _first_heading(sheet, start)
-    if heading is not None:
-        return Title(sheet.lines[heading].text, "heading", heading)
+    for number in (
+        _heading(sheet, start, _is_first),
+        _above_info(sheet, start),
+        _heading(sheet, start, _is_heading),
+    ):
+        if number is not None:
+            return Title(_cut(sheet.lines[number].text), "heading", number)
     if told:
         return Title(told, "meta", None)
     part = strip_site(head, metas.get("sitename"))
     return Title(part, "head", None) if part and is_title(part) else Title(None, "", None)
+
+
+def _cut(words: str) -> str:
+    """A heading without the date and the labels that stand in it."""
+    dates = [found.start for found in find_dates(words) if found.start >= 8 and len(found.value) >= 10]
+    ends = [*dates[:1], *[start for start, _, label in find_spans(words) if start >= 8 and len(label) > 1]]
+    if not ends:
+        return words
+    tail = words[min(ends) :]
+    return words[: min(ends)].rstrip(" |[【(（") if not re.search(r"[，。]", tail) else words
 
 
 def find_line(sheet: Sheet, title: str, start: int) -> int | None:
@@ -105,20 +122,29 @@ def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
     return best[1:] if best else None
 
 
-def _first_heading(sheet: Sheet, start: int) -> int | None:
-    """The last h1 before the text, else the last line of another heading or of a block named as a title."""
-    lines = list(enumerate(sheet.lines[:start]))[::-1]
-    for is_wanted in (_is_first, _is_heading):
-        for number, line in lines:
-            if (
-                is_wanted(line)
-                and not line.linked
-                and not line.hidden
-                and is_title(line.text)
-                and not _PATH.search(line.text)
-            ):
-                return number
+def _heading(sheet: Sheet, start: int, is_wanted: Callable[[Line], bool]) -> int | None:
+    """The last heading of a kind before the text."""
+    for number in range(start - 1, -1, -1):
+        line = sheet.lines[number]
+        if is_wanted(line) and not line.linked and not line.hidden and _may_be_title(line):
+            return number
     return None
+
+
+def _above_info(sheet: Sheet, start: int) -> int | None:
+    """The line above the by-line (date, source) that stands last before the text."""
+    infos = [number for number in range(max(0, start - 12), start) if is_info(sheet.lines[number])]
+    while infos and infos[-1] - 1 in infos:
+        infos.pop()
+    for number in range(infos[-1] - 1, max(-1, infos[-1] - 6), -1) if infos else ():
+        line = sheet.lines[number]
+        if not line.linked and len(line.text) >= 6 and _may_be_title(line) and not is_frame(line):
+            return number
+    return None
+
+
+def _may_be_title(line: Line) -> bool:
+    return is_title(line.text) and not _PATH.search(line.text) and not find_label(line.text)
 
 
 def _is_first(line: Line) -> bool:
