@@ -73,7 +73,13 @@ def audit_verify() -> None:
 @click.option("--items", type=click.IntRange(1, 100_000), help="How many items in all.")
 @click.option("--night", type=click.IntRange(1), default=1, show_default=True, help="Which night it is.")
 @click.option("--once", is_flag=True, help="Stop after publishing.")
-@click.option("--port", type=click.IntRange(1024, 65000), default=8620, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65000),
+    default=8620,
+    show_default=True,
+    help="Of the agencies; the portal is on the next one.",
+)
 @example("caibian demo --once")
 def demo(agencies: int | None, items: int | None, night: int, once: bool, port: int) -> None:
     """Show the sample province: serve, crawl, decide as the demo editor, publish, serve the portal."""
