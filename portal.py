@@ -75,7 +75,7 @@ def _slug_of(key: str) -> str:
 
 
 class Identity(Entry):
-    """Who publishes the portal: what its head, its footer and its meta tags say."""
+    """Who publishes the portal: what its head, its footer and its meta tags say (N12, N13)."""
 
     name: Text = Field(description="the portal's name, such as 中国青海")
     legal_name: Text = Field(description="the portal's full name, such as 青海省人民政府门户网站")
@@ -139,7 +139,7 @@ class Column(Entry):
 
 
 class Zone(Entry):
-    """A zone of the portal: a part of the front page with its columns."""
+    """A zone of the portal (S08): a part of the front page with its columns."""
 
     key: Key = Field(description="a short name in small letters, digits and _ that never changes")
     name: Text = Field(description="the zone's name in Chinese")
@@ -154,7 +154,7 @@ class Zone(Entry):
 
 
 class Duty(Entry):
-    """A row of the duty table: an agency guarantees a column, alone or with others."""
+    """A row of the duty table (S09): an agency guarantees a column, alone or with others."""
 
     column: Key = Field(description="the key of a column")
     agency: AgencyKey = Field(description="the key of an agency of sources.yaml")
@@ -175,7 +175,7 @@ class Link(Entry):
 
 
 class LinkGroup(Entry):
-    """A row of the link directory."""
+    """A row of the link directory (S06, S35)."""
 
     name: Text = Field(description="the name of the group")
     links: tuple[Link, ...] = Field(description="a list of links")

@@ -108,7 +108,7 @@ Network = Annotated[IPNetwork, BeforeValidator(_read_network), WithJsonSchema({"
 
 
 class Responsible(Entry):
-    """Who answers for an agency's items: the post that signs, and the contact."""
+    """Who answers for an agency's items (S10): the post that signs, and the contact."""
 
     post: Text | None = Field(
         default=None, description="the post of the responsible director, such as 办公室主任"

@@ -19,7 +19,7 @@ _DOC_TYPE = re.compile(
     "(通知|公告|公示|通告|通报|公报|意见|办法|决定|决议|规定|条例|细则|规则|方案|规划|计划|要点"
     "|函|批复|令|纪要|议案|报告|解读|答复|说明|指南|目录|清单|名单|讲话)$"
 )
-_TAIL = re.compile(r"[\s。！!…]+$|[（(〔\[【《][^（()）〔〕\[\]【】《》]*[）)〕\]】》]$")
+_BRACKETED = re.compile(r"[（(〔\[【][^（()）〔〕\[\]【】]*[）)〕\]】]")
 _BRACKETS = str.maketrans("[](){}［］（）【】", "〔〕〔〕〔〕〔〕〔〕〔〕")
 
 
@@ -84,9 +84,9 @@ def find_reasons(when: When, facts: Facts) -> tuple[str, ...] | None:
 def read_doc_type(title: str) -> str | None:
     """Read the kind of document (文种) from the end of a title, what stands in brackets there left out."""
     text = title.strip()[-120:]
-    while (shorter := _TAIL.sub("", text)) != text:
+    while (shorter := _BRACKETED.sub("", text)) != text:
         text = shorter
-    match = _DOC_TYPE.search(text)
+    match = _DOC_TYPE.search(text.rstrip("》”。！… \u3000"))
     return match[1] if match else None
 
 
