@@ -90,9 +90,15 @@ def see_summary(form: Mapping[str, Any]) -> str:
 
 
 def see_row(
-    item: int, form: Mapping[str, Any], path: str, published: datetime, updated: datetime, site_name: str
+    item: int,
+    form: Mapping[str, Any],
+    path: str,
+    published: datetime,
+    updated: datetime,
+    site_name: str,
+    summary: bool = True,
 ) -> RowView:
-    """Show an item as a row of lists and feeds."""
+    """Show an item as a row of lists and feeds; only feeds and the lead need its `summary`."""
     return RowView(
         item=item,
         title=clean(form["title"]),
@@ -102,7 +108,7 @@ def see_row(
         updated=updated,
         doc_number=clean(form["doc_number"]) or None,
         mark=see_mark(clean(form["validity"])),
-        summary=see_summary(form),
+        summary=see_summary(form) if summary else "",
     )
 
 

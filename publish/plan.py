@@ -71,7 +71,7 @@ class _Desk:
 
     def add(self, path: str, subject: Subject, *more: object) -> None:
         live = self.shelf.live
-        facts = [live[item].facts for item in (*subject.items, *subject.shown)]
+        facts = [live[item].facts for item in dict.fromkeys((*subject.items, *subject.shown))]
         text = "\0".join([self.frame, path, repr(subject), *facts, *map(repr, more)])
         self.files[path] = File(path, subject, hashlib.sha256(text.encode()).hexdigest())
 
@@ -79,8 +79,7 @@ class _Desk:
 def lay_out(shelf: Shelf, site: SiteView) -> Layout:
     """Say which files the portal has; raises PublishError for an item in a column that portal.yaml lacks."""
     columns = _sort_columns(shelf, site)
-    frame = repr((digest_room(), site.identity, [(z.key, z.name) for z in site.zones], bool(site.links)))
-    desk = _Desk(site, shelf, frame + site.css + site.script, columns)
+    desk = _Desk(site, shelf, _see_frame(site), columns)
     by_key = {column.key: column for column in site.columns}
     for live in shelf.live.values():
         column = by_key[live.gated.column_key]
@@ -100,6 +99,15 @@ def lay_out(shelf: Shelf, site: SiteView) -> Layout:
     return Layout(desk.files, tuple(column for column in site.columns if column.key not in columns))
 
 
+def seal_article(live: Live, site: SiteView) -> str:
+    """Give the `inputs_hash` of one article alone."""
+    key = live.gated.column_key
+    column = next((one for one in site.columns if one.key == key), None)
+    desk = _Desk(site, Shelf({live.item: live}, {}, {}), _see_frame(site), {})
+    desk.add(live.publication.path, Subject("article", key, items=(live.item,)), column)
+    return desk.files[live.publication.path].inputs_hash
+
+
 def add_files(layout: Layout, paths: Collection[str]) -> Layout:
     """Add the items' attachments and images, whose address is made of their content."""
     more = {path: File(path, Subject("file", path), read_file_hash(path)) for path in paths}
@@ -113,6 +121,13 @@ def choose(layout: Layout, records: Mapping[str, PageRecord], full: bool) -> lis
         for path, file in sorted(layout.files.items())
         if full or path not in records or records[path].inputs_hash != file.inputs_hash
     ]
+
+
+def _see_frame(site: SiteView) -> str:
+    """What every page shows, or is made by: a page is made anew when the way of making it changes."""
+    zones = [(zone.key, zone.name) for zone in site.zones]
+    digest = hashlib.sha256(repr((digest_room(), site.identity, zones, bool(site.links))).encode())
+    return digest.hexdigest()
 
 
 def _sort_columns(shelf: Shelf, site: SiteView) -> dict[str, tuple[Live, ...]]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from clock import read_time
 from publish import feeds, pages, sitemap
 from publish.assets import read_assets
-from publish.fields import see_article, see_row
+from publish.fields import see_article
 from publish.plan import File, Layout, Subject
-from publish.shelf import Live, Shelf
+from publish.shelf import Shelf
 from publish.views import (
     BlockView,
     ColumnView,
@@ -135,11 +135,3 @@ class Renderer:
         entries = [Entry("/sitemaps/columns.xml", None)]
         entries += [Entry(sitemap.name_block(block), read_time(at)) for block, at in sorted(newest.items())]
         return sitemap.render_index(tuple(entries), self.site)
-
-
-def see_live(live: Live, form: Form, site: SiteView) -> RowView:
-    """Show a live item as lists and feeds do."""
-    one = live.publication
-    return see_row(
-        live.item, form, one.path, read_time(one.first_published), read_time(live.updated), site.identity.name
-    )

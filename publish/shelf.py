@@ -75,13 +75,14 @@ class Stock:
 
 
 def fill_shelf(
-    rows: Mapping[int, Gated], stock: Stock, order: Mapping[int, str], now: datetime
+    rows: Mapping[int, Gated], stock: Stock, order: Mapping[int, str], now: datetime, highest: int = 0
 ) -> tuple[Shelf, Steps]:
     """Give every gated row a number, an address and a place, and every item that left a tombstone.
 
     `order` sorts items that come at the same time (their stated date), so that the newest gets the last slot.
+    Numbers go on from the highest that the stock or the served release (`highest`) has.
     """
-    publications = _allot(rows, stock.publications, order, now)
+    publications = _allot(rows, stock.publications, order, now, highest)
     publications = {**publications, **_bury(rows, publications, stock.farewells, now)}
     taken, left, places = _place(rows, stock.placements, order, now)
     changed = tuple(one for item, one in publications.items() if stock.publications.get(item) != one)
@@ -103,11 +104,16 @@ def _sort(rows: Mapping[int, Gated], order: Mapping[int, str]) -> list[Gated]:
 
 
 def _allot(
-    rows: Mapping[int, Gated], known: Mapping[int, Publication], order: Mapping[int, str], now: datetime
+    rows: Mapping[int, Gated],
+    known: Mapping[int, Publication],
+    order: Mapping[int, str],
+    now: datetime,
+    highest: int,
 ) -> dict[int, Publication]:
     """Number what is new; what no release ever showed is dated anew, since PubDate is the first showing."""
     moment = write_time(now)
     number = max((one.number for one in known.values()), default=0)
+    number = max(number, highest)
     publications = dict(known)
     for row in _sort(rows, order):
         one = known.get(row.item)

@@ -222,6 +222,14 @@ class TreeStore:
         """Say where a path of a tree lies on disk."""
         return self.root / "trees" / tree / path.lstrip("/")
 
+    def read_whole(self, tree: str, path: str, digest: str) -> bytes | None:
+        """Read a file of a tree, None when it is not there with that hash."""
+        try:
+            raw = self.locate(tree, path).read_bytes()
+        except OSError:
+            return None
+        return raw if hashlib.sha256(raw).hexdigest() == digest else None
+
     def list_releases(self) -> list[int]:
         """Give the numbers of the releases on disk."""
         folder = self.root / "releases"

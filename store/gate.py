@@ -58,9 +58,9 @@ _GATE = text(
 )
 
 
-def read_gate(connection: Connection, now: datetime, head: Head) -> Gate:
-    """Read the view: what is open by `release_after <= now`, and what still waits for it."""
-    moment = write_time(now)
+def read_gate(connection: Connection, now: datetime | None, head: Head) -> Gate:
+    """Read the view: what is open by `release_after <= now`, and what waits; without `now` all is open."""
+    moment = write_time(now) if now is not None else "9999"
     parts: tuple[list[Gated], list[Gated]] = ([], [])
     for row in connection.execute(_GATE):
         parts[row.release_after > moment].append(Gated(*row[:6]))

@@ -1,0 +1,188 @@
+"""What a release is made from, read from the store and held to the gate: rows, forms, who is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from clock import read_time
+from errors import StoreError
+from publish.body import read_file_hash
+from publish.fields import list_files, see_date, see_row
+from publish.plan import File, seal_article
+from publish.shelf import Live, Stock
+from publish.views import RowView, SiteView
+from store.database import Database
+from store.files import find_file, read_bytes
+from store.forms import Form
+from store.gate import (
+    Gate,
+    Gated,
+    read_approved,
+    read_farewells,
+    read_filed,
+    read_forms,
+    read_gate,
+    read_standing,
+)
+from store.log import Head, read_head
+from store.publishing import (
+    PageRecord,
+    Publication,
+    read_pages,
+    read_placements,
+    read_publications,
+    read_release_head,
+)
+
+CHUNK = 200  # forms held at once
+ALTERED = "its content is not what was approved"
+HIDDEN = "its state was changed without a decision"
+BLOCKED = "a finding that nobody cleared holds it back"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Where a publish reads from: the database, the working folder, and the portal's own view."""
+
+    database: Database
+    home: Path
+    site: SiteView
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The gate as it stood at `head`, and what earlier releases left; `refused` are words for the report."""
+
+    rows: dict[int, Gated]
+    stock: Stock
+    records: Mapping[str, PageRecord]
+    filed: frozenset[int]
+    refused: dict[int, str]
+    head: Head
+    stale: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was read of the forms that a release needs, and the items whose form or files are not right."""
+
+    rows: dict[int, RowView]
+    files: dict[int, tuple[str, ...]]
+    bad: dict[int, str]
+
+
+def gather(stores: Stores, now: datetime, served: int | None) -> Gathered:
+    """Read the gate and everything that belongs to it in one view of the database."""
+    with stores.database.read() as connection:
+        gate = read_gate(connection, now, read_head(connection))
+        publications = read_publications(connection)
+        records = read_pages(connection)
+        rows = {row.item: row for row in gate.open}
+        head = read_release_head(connection, served) if served is not None else None
+        standing: dict[int, Gated] = {}
+        for row in gate.pending:
+            one = publications.get(row.item)
+            if head is not None and one is not None and one.released and row.item not in rows:
+                candidates = read_standing(connection, row.item, head.seq)
+                chosen = _choose_standing(candidates, one, records, stores.site)
+                standing |= {row.item: chosen} if chosen is not None else {}
+        rows |= standing
+        left = [item for item, one in publications.items() if one.released and item not in rows]
+        farewells = read_farewells(connection, left)
+        refused = _name_refused(read_approved(connection), gate, rows)
+        for item, farewell in farewells.items():
+            if not farewell.decided and publications[item].tombstone_at is None:
+                refused.setdefault(item, f"item {item}: {BLOCKED if farewell.blocked else HIDDEN}")
+        filed = frozenset(read_filed(connection) | {row.revision for row in standing.values()})
+        stock = Stock(publications, read_placements(connection), farewells)
+    return Gathered(rows, stock, records, filed, refused, gate.head)
+
+
+def _choose_standing(
+    candidates: list[Gated], one: Publication, records: Mapping[str, PageRecord], site: SiteView
+) -> Gated | None:
+    """Find the revision that the served page was made from; else the one that was approved last."""
+    record = records.get(one.path)
+    for row in candidates:
+        if record is not None and seal_article(Live(row, one, 0), site) == record.inputs_hash:
+            return row
+    return candidates[0] if candidates else None
+
+
+def _name_refused(
+    approved: list[tuple[int, int, int]], gate: Gate, rows: Mapping[int, Gated]
+) -> dict[int, str]:
+    """Name what calls itself approved and is not let through: the log or a finding says otherwise."""
+    passed = {row.revision for row in (*gate.open, *gate.pending, *rows.values())}
+    return {
+        item: f"item {item}@{number}: {HIDDEN}, or {BLOCKED}"
+        for item, revision, number in approved
+        if revision not in passed
+    }
+
+
+def read_checked(stores: Stores, rows: Collection[Gated]) -> Iterator[tuple[Gated, Form | None]]:
+    """Read forms a few at a time, none of them held, and no transaction open while the caller works."""
+    wanted = sorted(rows, key=lambda row: row.revision)
+    for start in range(0, len(wanted), CHUNK):
+        with stores.database.read() as connection:
+            chunk = list(read_forms(connection, wanted[start : start + CHUNK]))
+        yield from chunk
+
+
+def read_order(stores: Stores, gathered: Gathered) -> tuple[dict[int, str], dict[int, str]]:
+    """Give the stated dates of items that are new to the portal, and those among them that are not right."""
+    fresh = [row for row in gathered.rows.values() if row.item not in gathered.stock.publications]
+    order, bad = {}, {}
+    for row, form in read_checked(stores, fresh):
+        if form is None:
+            bad[row.item] = f"item {row.item}@{row.number}: {ALTERED}"
+        else:
+            order[row.item] = see_date(form["published"]) or row.approved_at.replace("T", " ")[:16]
+    return order, bad
+
+
+def read_known(
+    stores: Stores, lives: Collection[Live], wanted: Collection[File], kept: Mapping[str, PageRecord]
+) -> Known:
+    """Read the forms of live items: their rows for lists, the files they name, and what is wrong with them.
+
+    A file that no release holds yet must be among the kept files, whole.
+    """
+    with_summary = {
+        item for file in wanted if file.subject.kind in ("front", "feed") for item in file.subject.shown
+    }
+    by_item = {live.item: live for live in lives}
+    known = Known({}, {}, {})
+    for row, form in read_checked(stores, [live.gated for live in lives]):
+        if form is None:
+            known.bad[row.item] = f"item {row.item}@{row.number}: {ALTERED}"
+            continue
+        known.rows[row.item] = _see_row(by_item[row.item], form, stores.site, row.item in with_summary)
+        known.files[row.item] = list_files(form)
+        for path in known.files[row.item]:
+            if path not in kept and find_original(stores, path) is None:
+                known.bad[row.item] = f"item {row.item}@{row.number}: its file {path} is not kept any more"
+    return known
+
+
+def find_original(stores: Stores, path: str) -> bytes | None:
+    """Read the bytes behind an address of a file from the kept files; None when they are not there, whole."""
+    digest = read_file_hash(path)
+    with stores.database.read() as connection:
+        file = find_file(connection, digest)
+    if file is None or file.kind == "page" or file.path != path:
+        return None
+    try:
+        return read_bytes(stores.home, file.kind, digest)
+    except StoreError:
+        return None
+
+
+def _see_row(live: Live, form: Form, site: SiteView, summary: bool) -> RowView:
+    one = live.publication
+    published, updated = read_time(one.first_published), read_time(live.updated)
+    return see_row(live.item, form, one.path, published, updated, site.identity.name, summary)

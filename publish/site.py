@@ -1,0 +1,244 @@
+"""The one writer of the portal: plan, render, make the tree, switch; each step can be killed without harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from errors import AlreadyRunning, PublishError
+from portal import Portal
+from publish.gather import Stores, find_original, read_checked
+from publish.prepare import Plan, plan_release
+from publish.render import Renderer
+from publish.site_view import see_site
+from publish.trees import Draft, Served, TreeStore
+from store.database import Database
+from store.log import read_head
+from store.publishing import (
+    PageRecord,
+    begin_release,
+    find_next_release,
+    mark_released,
+    mark_removed,
+    mark_served,
+    read_publications,
+    read_release_head,
+    read_releases,
+    read_withdrawn_since,
+    save_pages,
+    save_placements,
+    save_publications,
+)
+
+ATTEMPTS = 5
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class PublishReport:
+    """What a publish did: files `written`, `articles` that stand, articles `removed`, and what it names."""
+
+    release: int
+    written: int
+    articles: int
+    removed: int
+    empty_columns: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+class _Overtaken(Exception):  # noqa: N818  # no error: the work is done again
+    """Somebody withdrew an item while its release was being built."""
+
+
+def publish_site(
+    database: Database,
+    portal: Portal,
+    home: Path,
+    now: datetime,
+    full: bool = False,
+    rollback: int | None = None,
+    progress: Progress | None = None,
+) -> PublishReport:
+    """Make a release of what may stand on the portal now, and serve it.
+
+    `full` makes every file anew and sets right what was changed on disk; `rollback` shows only items that the
+    release of that number showed, through today's gate. `progress` is told (files made, files to make).
+    Raises AlreadyRunning while another publish works, NotFound for a release that is not kept, PublishError
+    when the release cannot be made; the one before it stays served.
+    """
+    stores = Stores(database, home, see_site(portal))
+    with _hold(home):
+        trees = TreeStore(home / "site")
+        try:
+            trees.prepare()
+            base, trusted = agree(database, trees, now)
+            for _ in range(ATTEMPTS):
+                try:
+                    plan = plan_release(stores, trees, base, trusted, now, full or base is None, rollback)
+                    return _Build(stores, trees, base, plan, progress or _ignore).run(portal, now, full)
+                except _Overtaken:
+                    continue
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise PublishError(f"{where}{error.strerror}; the release before stays served") from error
+        finally:
+            trees.clear()
+    raise PublishError(f"items were withdrawn during each of {ATTEMPTS} attempts: publish again")
+
+
+@contextmanager
+def _hold(home: Path) -> Iterator[None]:
+    (home / "locks").mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / "locks" / "publish.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise AlreadyRunning("another publish is running: this one leaves the work to it") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _ignore(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+def agree(database: Database, trees: TreeStore, now: datetime) -> tuple[Served | None, bool]:
+    """Make the database agree with what `current` points to, after a kill or a restored backup.
+
+    Gives what is served, and whether the records of its pages can be trusted.
+    """
+    served = trees.find_served()
+    with database.write() as connection:
+        known = {one.id: one for one in read_releases(connection)}
+        on_disk = set(trees.list_releases())
+        mark_removed(connection, known.keys() - on_disk)
+        if served is None:
+            return None, False
+        if served.release in known and known[served.release].state == "served":
+            return served, known[served.release].tree_hash == served.tree
+        if read_release_head(connection, served.release) is None:
+            begin_release(connection, served.release, read_head(connection), now)
+        mark_served(connection, served.release, served.tree)
+        shown = [
+            item
+            for item, one in read_publications(connection).items()
+            if not one.released and trees.locate(served.tree, one.path).is_file()
+        ]
+        mark_released(connection, shown, served.release)
+    return served, False
+
+
+@dataclass(frozen=True)
+class _Build:
+    """One release on its way: everything is decided, nothing is written yet."""
+
+    stores: Stores
+    trees: TreeStore
+    base: Served | None
+    plan: Plan
+    progress: Progress
+
+    def run(self, portal: Portal, now: datetime, full: bool) -> PublishReport:
+        """Write it down, make the files, switch; or do nothing when nothing changed."""
+        plan = self.plan
+        if self.base is not None and not (plan.wanted or plan.gone or plan.steps):
+            return self._report(self.base.release)
+        with self.stores.database.write() as connection:
+            release = max([find_next_release(connection), *(n + 1 for n in self.trees.list_releases())])
+            begin_release(connection, release, plan.gathered.head, now)
+            save_publications(connection, plan.steps.publications)
+            save_placements(connection, plan.steps.taken, plan.steps.left)
+        made = self._make()
+        changes = self._choose_changes(made, full)
+        from_base = None if self.base is None or full else self.base.tree
+        tree = self.trees.change(from_base, changes)
+        self.trees.point(release, tree)
+        self.trees.sync()
+        self._switch(release, tree, made)
+        self._prune(portal.settings.keep_releases, release)
+        return self._report(release)
+
+    def _make(self) -> dict[str, Draft]:
+        plan, drafts = self.plan, {}
+        renderer = Renderer(self.stores.site, plan.shelf, plan.layout, plan.known.rows)
+        articles = {file.subject.items[0]: file for file in plan.wanted if file.subject.kind == "article"}
+        for file in plan.wanted:
+            if file.subject.kind != "article":
+                raw = self._read_file(file.path) if file.subject.kind == "file" else renderer.render(file)
+                drafts[file.path] = self.trees.draft(raw)
+                self.progress(len(drafts), len(plan.wanted))
+        for row, form in read_checked(self.stores, [plan.shelf.live[item].gated for item in articles]):
+            if form is None:  # changed since it was checked a moment ago
+                raise _Overtaken
+            file = articles[row.item]
+            drafts[file.path] = self.trees.draft(renderer.render_article(file, form))
+            self.progress(len(drafts), len(plan.wanted))
+        return drafts
+
+    def _read_file(self, path: str) -> bytes:
+        raw = find_original(self.stores, path)
+        if raw is None and self.base is not None:
+            raw = self.trees.read_whole(self.base.tree, path, self.plan.layout.files[path].inputs_hash)
+        if raw is None:
+            raise PublishError(f"{path}: is neither among the kept files nor in the served release")
+        return raw
+
+    def _choose_changes(self, made: Mapping[str, Draft], full: bool) -> dict[str, Draft | None]:
+        records = self.plan.gathered.records
+        if not full and self.base is not None:
+            changes: dict[str, Draft | None] = {
+                path: draft
+                for path, draft in made.items()
+                if path not in records or records[path].output_hash != draft.hash
+            }
+            return {**changes, **dict.fromkeys(self.plan.gone)}
+        changes = dict(made)
+        for path, record in records.items():  # an older style sheet outlives the release that used it
+            if path.startswith("/static/") and path not in made and self.base is not None:
+                raw = self.trees.read_whole(self.base.tree, path, record.output_hash)
+                if raw is not None:
+                    changes[path] = self.trees.draft(raw)
+        return changes
+
+    def _switch(self, release: int, tree: str, made: Mapping[str, Draft]) -> None:
+        """Look once more who was withdrawn, then switch, inside the transaction that says so."""
+        plan = self.plan
+        with self.stores.database.write() as connection:
+            if read_withdrawn_since(connection, plan.gathered.head.seq) & plan.shelf.live.keys():
+                raise _Overtaken
+            records = {
+                path: PageRecord(plan.layout.files[path].inputs_hash, draft.hash)
+                for path, draft in made.items()
+            }
+            mark_served(connection, release, tree)
+            mark_released(connection, self._list_fresh(), release)
+            save_pages(connection, release, records, [*plan.gone, *plan.gathered.stale])
+            self.trees.switch(release)
+
+    def _list_fresh(self) -> list[int]:
+        return [item for item, live in self.plan.shelf.live.items() if not live.publication.released]
+
+    def _prune(self, keep: int, served: int) -> None:
+        with self.stores.database.read() as connection:
+            kept = [one.id for one in read_releases(connection) if one.state in ("served", "kept")]
+        gone = self.trees.prune({*sorted(kept)[-keep:], served})
+        with self.stores.database.write() as connection:
+            mark_removed(connection, gone)
+
+    def _report(self, release: int) -> PublishReport:
+        plan = self.plan
+        return PublishReport(
+            release=release,
+            written=len(plan.wanted),
+            articles=len(plan.shelf.live),
+            removed=sum(path.startswith("/articles/") for path in plan.gone),
+            empty_columns=tuple(column.name for column in plan.layout.empty),
+            refused=tuple(text for _, text in sorted(plan.gathered.refused.items())),
+        )
