@@ -15,7 +15,7 @@ from demo.content import Article, Channel, Headline, Key, Site
 from demo.noise import make_ballast
 from demo.province import Province
 from demo.shapes.boda import CLIP
-from demo.shapes.jcms import PROXY, WINDOW_PAGES, Window
+from demo.shapes.jcms import PROXY, WINDOW_PAGES, Window, name_group
 from demo.shapes.shape import Shape
 
 
@@ -75,6 +75,7 @@ def draw_list(province: Province, site: Site, channel: Channel, page: int, base:
         total=len(keys),
         turns=turns,
         proxy=PROXY,
+        following=_following(site, channel, len(shown), len(keys)) if shape.name == "jcms" else "",
         broken=province.is_broken(site),
         menu=[(other.name, _link(shape, path, shape.list_path(other, 1, 1))) for other in site.channels],
         ballast=_ballast(province, site, f"{channel.slug}{page}"),
@@ -92,7 +93,13 @@ def draw_window(province: Province, site: Site, window: Window, base: str) -> by
         rows=[_row(province, key, PROXY, base) for key in keys[window.start - 1 : window.end]],
         total=len(keys),
         pages=count_pages(keys, window.channel),
+        following=_following(site, window.channel, window.end, len(keys)),
     )
+
+
+def _following(site: Site, channel: Channel, shown: int, total: int) -> str:
+    """Name the group of rows behind those shown, where there is one."""
+    return name_group(site, channel, shown // (WINDOW_PAGES * channel.per_page)) if shown < total else ""
 
 
 def draw_article(province: Province, key: Key, base: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from demo.content import Channel, Site
 from demo.shapes.shape import Shape
@@ -35,7 +36,7 @@ class Window:
 
 
 def find_window(site: Site, wanted: Mapping[str, str]) -> Window | None:
-    """Read the parameters that the CMS knows: startrecord and endrecord, or page, with the column's id."""
+    """Read the parameters that the CMS knows: columnid with startrecord and endrecord, or with page."""
     number = wanted.get("columnid", "")
     channel = next((channel for channel in site.channels if str(channel.number) == number), None)
     if channel is None:
@@ -44,8 +45,15 @@ def find_window(site: Site, wanted: Mapping[str, str]) -> Window | None:
     if "startrecord" in wanted:
         start, end = _whole(wanted["startrecord"], 1), _whole(wanted.get("endrecord", ""), size)
         return Window(channel, max(1, start), min(end, start + 3 * size - 1))
-    page = max(1, _whole(wanted.get("page", ""), 1))
-    return Window(channel, (page - 1) * channel.per_page + 1, page * channel.per_page)
+    group = _whole(wanted.get("page", ""), 0)
+    return Window(channel, group * size + 1, (group + 1) * size)
+
+
+def name_group(site: Site, channel: Channel, group: int) -> str:
+    """Say where dataproxy.jsp has a group of rows, counted from 0, as the list's `<nextgroup>` links it."""
+    number, name = channel.number, quote(site.site_name)
+    unit = f"columnid={number}&unitid=40{number}&webname={name}&permissiontype=0"
+    return f"{PROXY}?page={group}&webid=1&path=/&{unit}"
 
 
 def _whole(text: str, otherwise: int) -> int:

@@ -1,0 +1,159 @@
+"""Shows the whole loop on the sample province: serve, crawl, decide, publish, serve the portal."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from clock import read_clock, tell_day
+from demo.configuration import Configured, write_configuration
+from demo.editing import EDITORS, approve_clean, mark_demo, read_demo_mark
+from demo.portal_server import serve_folder
+from demo.province import Province, make_province
+from demo.server import serve
+from errors import CaibianError, UserFault
+from portal import load_portal
+from store.database import Database
+
+Echo = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Where one demo stands: its folder, its two files, the province of the night."""
+
+    home: Path
+    files: Configured
+    province: Province
+    echo: Echo
+
+    @property
+    def database_url(self) -> str:
+        return _database_url(self.home)
+
+    def run(self, *words: str) -> list[dict[str, Any]]:
+        """Run a command of caibian as ops would, and read its rows; raises CaibianError where it failed."""
+        surroundings = {
+            **os.environ,
+            "CAIBIAN_HOME": str(self.home),
+            "CAIBIAN_DATABASE_URL": self.database_url,
+            "CAIBIAN_SOURCES": str(self.files.sources),
+            "CAIBIAN_PORTAL": str(self.files.portal),
+        }
+        command = [sys.executable, "-m", "caibian", *words, "--json"]
+        done = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            raise CaibianError(f"`caibian {' '.join(words)}` ended with {done.returncode}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def show(
+    home: Path, agencies: int | None, items: int | None, night: int, once: bool, port: int, echo: Echo
+) -> None:
+    """Show the sample province on a night, in its own folder; with `once`, stop after publishing.
+
+    A demo goes on where it stood; a first night of another day or size starts anew. Raises UserFault where
+    the folder holds something else than a demo, or a port is taken.
+    """
+    home = home.absolute()
+    now = read_clock()
+    day, nights = _begin(home, f"agencies={agencies} items={items} port={port}", night, now)
+    province = make_province(day, 1, nights[0], agencies, items, port)
+    stage = _Stage(home, write_configuration(province, home), province, echo)
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(serve(province, port, log=home / "agencies.log"))
+        except OSError as error:
+            raise UserFault(
+                f"port {port} cannot be used: {error.strerror}; take another by --port"
+            ) from error
+        echo(f"serving {len(province.sites)} sample agencies on http://*.localhost:{port}/, day {day}")
+        for turn in nights:
+            server.set_night(turn)
+            _pass_night(stage, turn)
+        if not once:
+            _serve_portal(stage, port + 1)
+
+
+def _begin(home: Path, told: str, night: int, now: datetime) -> tuple[date, list[int]]:
+    """Find out which day the demo plays on and which nights are to be played; mark a new one."""
+    today = tell_day(now)
+    mark = _find_mark(home)
+    if mark is not None and night == 1 and mark != f"{today} {told}":
+        shutil.rmtree(home)
+        mark = None
+    elif mark is not None and not mark.endswith(f" {told}"):
+        raise UserFault(
+            f"the demo in {home} was begun with {mark.partition(' ')[2]}: use the same, or night 1"
+        )
+    if mark is not None:
+        return date.fromisoformat(mark.partition(" ")[0]), [night]
+    with closing(Database.open(_database_url(home), home)) as database:
+        mark_demo(database, f"{today} {told}", now)
+    return today, list(range(1, night + 1))
+
+
+def _find_mark(home: Path) -> str | None:
+    """Read the mark of the demo in a folder, None where nothing is; raises UserFault for what is no demo."""
+    if not home.exists() or not any(home.iterdir()):
+        return None
+    if not (home / "caibian.sqlite").exists():
+        raise UserFault(f"{home} holds something that is no demo: move it away, or set $CAIBIAN_HOME")
+    with closing(Database.open(_database_url(home), home)) as database:
+        mark = read_demo_mark(database)
+    if mark is None:
+        raise UserFault(f"the database in {home} is no demo's: move it away, or set $CAIBIAN_HOME")
+    return mark
+
+
+def _database_url(home: Path) -> str:
+    return f"sqlite:///{home / 'caibian.sqlite'}"
+
+
+def _pass_night(stage: _Stage, night: int) -> None:
+    """One night and the morning after: crawl, decide what is clean, publish."""
+    begun = time.monotonic()
+    rows = stage.run("crawl")
+    verdicts = Counter(row["verdict"] for row in rows)
+    told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
+    new, changed = (sum(row[name] for row in rows) for name in ("new", "changed"))
+    stage.echo(
+        f"night {night}: crawled {len(rows)} sources in {time.monotonic() - begun:.0f} s "
+        f"({told}); {new} new items, {changed} changed"
+    )
+    for row in rows:
+        if row["verdict"] not in {"well", "quiet"}:
+            stage.echo(f"  {row['source']}: {row['verdict']}, {row['evidence']}")
+    with closing(Database.open(stage.database_url, stage.home)) as database:
+        edited = approve_clean(database, load_portal(stage.files.portal), read_clock())
+    stage.echo(f"{EDITORS[0]} approved {edited.approved} clean ones; {edited.left} wait for a person")
+    (published,) = stage.run("publish")
+    stage.echo(
+        f"published release {published['release']}: {published['articles']} articles, "
+        f"{published['written']} files written"
+    )
+
+
+def _serve_portal(stage: _Stage, port: int) -> None:
+    """Serve the portal until somebody stops it."""
+    try:
+        with serve_folder(stage.home / "site" / "current", port):
+            stage.echo(f"the portal is on http://127.0.0.1:{port}/ (Ctrl-C ends the demo)")
+            stage.echo(f"its queue: CAIBIAN_HOME={stage.home} caibian queue")
+            while True:
+                time.sleep(3600)
+    except OSError as error:
+        raise UserFault(f"port {port} cannot be used: {error.strerror}; take another by --port") from error
+    except KeyboardInterrupt:
+        stage.echo("the demo has ended")
