@@ -26,6 +26,8 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
 )
+# A key with the wrong kind of colon, or with its value stuck to it (an address is no key).
+_SLIP = re.compile(r"\s*(?:-\s+)?[A-Za-z_][\w-]*(：|:(?=[^\s/]))")
 
 Where = tuple[str | int, ...]
 
@@ -131,6 +133,20 @@ def _tell_unseen(character: str) -> str:
     return f"an unseen character, U+{ord(character):04X} ({name}), expected visible text"
 
 
+def _find_slip(text: str, spot: Spot) -> tuple[Spot, str] | None:
+    """Look for the slip behind a syntax error: the parser often stumbles a line or two after it."""
+    lines = text.splitlines()
+    line = lines[spot.line - 1] if spot.line <= len(lines) else ""
+    if line[spot.column - 1 : spot.column] == "\t":
+        return spot, "a tab, expected spaces"
+    for number in range(min(spot.line, len(lines)), max(spot.line - 3, 0), -1):
+        slip = _SLIP.match(lines[number - 1])
+        if slip:
+            what = "a full-width colon" if slip[1] == "：" else "no space behind the colon"
+            return Spot(number, slip.start(1) + 1), f"{what}, expected `key: value`"
+    return None
+
+
 @dataclass
 class _Frame:
     """A mapping or a list that is still open; `key` is the key whose value comes next."""
@@ -183,13 +199,12 @@ class _Builder:
     def _tell_syntax(self, error: MarkedYAMLError, text: str) -> None:
         mark = error.problem_mark or error.context_mark
         spot = Spot() if mark is None else Spot(mark.line + 1, mark.column + 1)
-        lines = text.split("\n")
-        line = lines[spot.line - 1] if spot.line <= len(lines) else ""
-        if line[spot.column - 1 : spot.column] == "\t":
-            self._break((), spot, "a tab, expected spaces")
-            return
         problem = error.problem or error.context or "cannot be read"
-        self._break((), spot, f"not YAML ({problem}), expected `key: value` lines with even indents")
+        found = _find_slip(text, spot)
+        if found is None:
+            self._break((), spot, f"not YAML ({problem}), expected `key: value` lines with even indents")
+        else:
+            self._break((), *found)
 
     def _take(self, event: Any) -> None:
         kind = type(event).__name__

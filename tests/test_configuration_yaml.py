@@ -29,6 +29,13 @@ BAD: dict[str, tuple[bytes, int, int, str]] = {
     "right to left": ("a: \u202egv\n".encode(), 1, 4, "U+202E"),
     "a soft hyphen": ("a: b\u00adc\n".encode(), 1, 5, "U+00AD"),
     "an uneven indent": (b"a:\n    b: 1\n  c: 2\n", 3, 3, "expected"),
+    "a full-width colon": (
+        "a:\n  - k: 1\n    名：1\n    name：2\n    b: 3\n".encode(),
+        4,
+        9,
+        "a full-width colon",
+    ),
+    "no space behind a colon": (b"a: 1\nname:x\nb: 3\n", 2, 5, "no space behind the colon"),
     "no end of quotes": (b"a: 'b\n", 2, 1, "not YAML"),
     "no end of brackets": (b"a: [b\n", 2, 1, "not YAML"),
     "an impossible escape": (b'a: "\\UFFFFFFFF"\n', 1, 1, "not YAML"),
