@@ -42,7 +42,7 @@ def read_feed(page: Page, charset: str) -> ListPage:
     rows = tuple(row for entry in feed.entries if (row := _read_entry(entry, page)))
     if not rows:
         return ListPage(
-            page.url, status="empty" if feed.version else "no_rows", family="feed", charset=charset
+            page.url, status="empty" if feed.get("version") else "no_rows", family="feed", charset=charset
         )
     following = next(
         (link.get("href") for link in feed.feed.get("links", []) if link.get("rel") == "next"), None

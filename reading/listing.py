@@ -15,12 +15,12 @@ from reading.feeds import is_feed, read_feed
 from reading.jpage import build_tree, find_following, find_request, find_store
 from reading.page import Hints, ListPage, Page, Row
 from reading.paging import Turn, find_selected, read_turn
-from reading.rows import find_rows
+from reading.rows import Found, find_rows
 from reading.rows_groups import Group, candidate
 from reading.rows_scan import Scan
 from reading.rows_selected import read_number, read_selected, select
 from reading.rows_titles import read_rows
-from reading.status import explain, find_fault
+from reading.status import explain, find_fault, has_empty_list
 from reading.tree import MAX_CHARACTERS, parse
 
 _FAMILIES = (
@@ -104,13 +104,24 @@ def _read_html(page: Page, text: str, hints: Hints) -> ListPage:
     rows: tuple[Row, ...] = ()
     if "rows" in selectors:
         rows = read_selected(scan, root, selectors, base, page.fetched)
-    elif find_fault(scan, text) is None:
-        rows = find_rows(scan, page.fetched, page.url)
+    elif find_fault(scan, text, by_title=True) is None:
+        found = find_rows(scan, page.fetched, page.url)
+        rows = found.rows
+        if rows and (found.beside or not found.dated):
+            rows = rows if _is_all(found, scan, text, scripts, base) else ()
     if not rows:
         status, address = explain(scan, text, scripts, base)
         return ListPage(page.url, status=status, next=address)
     turn = _adjust(read_turn(scan, scripts, base, rows), scan, root, selectors, page.url)
     return ListPage(page.url, rows, "ok", turn.next, turn.promised, turn.pages)
+
+
+def _is_all(found: Found, scan: Scan, text: str, scripts: str, base: str) -> bool:
+    """Say whether a list beside, or one without dates, is all: the page may say that more comes."""
+    word, _ = explain(scan, text, scripts, base)
+    if word == "second_request" and not found.beside:
+        return not has_empty_list(scan)
+    return word in ("no_rows", "browser")
 
 
 def _adjust(turn: Turn, scan: Scan, root: lxml.html.HtmlElement, selectors: dict[str, str], url: str) -> Turn:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from reading.page import Row
 from reading.rows_groups import Group, candidate, group_blocks, group_dated
-from reading.rows_scan import Link, Scan, squeeze
+from reading.rows_scan import Link, Scan
 from reading.rows_titles import read_rows
 
 _BESIDE = frozenset(
@@ -42,17 +43,22 @@ _ARTICLE = re.compile(
     r"\d{4,}|/\d+\.s?html?|[0-9a-f]{16,}|\.(?:pdf|docx?|xlsx?|wps|ofd|zip)$|[?&](?:\w*id|article|news)\w*=\w+",
     re.I,
 )
+_COLUMN = re.compile(r"/(?:index|list|node_?\d*|col\d+|channel)[\w-]*(?:\.s?html?|\.jsp|\?|/)|/\?$", re.I)
 _PLAIN_ROWS = 3
 
 
 @dataclass(frozen=True)
-class _Weighed:
-    weight: float
-    rows: list[Row]
+class Found:
+    """A list; `beside` where it stands beside the page's matter, `dated` where its rows show dates."""
+
+    weight: float = 0.0
+    rows: tuple[Row, ...] = ()
+    beside: bool = False
+    dated: bool = True
 
 
-def find_rows(scan: Scan, fetched: datetime, url: str) -> tuple[Row, ...]:
-    """Find the rows of the list that a page is about, in the page's order; () where there is none.
+def find_rows(scan: Scan, fetched: datetime, url: str) -> Found:
+    """Find the rows of the list that a page is about, in the page's order; none where there is none.
 
     Rows with a date that stands apart come first; then rows whose date ends other words; then, where
     no row has a date, at least three long links to articles. A list beside the main one is left out.
@@ -62,33 +68,30 @@ def find_rows(scan: Scan, fetched: datetime, url: str) -> tuple[Row, ...]:
         weighed = [_weigh(scan, group, pagers, fetched, url) for group in group_dated(scan, strength)]
         best = max(weighed, key=lambda one: one.weight, default=None)
         if best and best.weight > 0:
-            return tuple(best.rows)
+            return best
     return _find_plain(scan, pagers, fetched, url)
 
 
-def _weigh(scan: Scan, group: Group, pagers: list[int], fetched: datetime, url: str) -> _Weighed:
+def _weigh(scan: Scan, group: Group, pagers: list[int], fetched: datetime, url: str) -> Found:
     """Weigh a list by the words of its titles and by where it stands."""
     rows = _unique(read_rows(scan, _fill(scan, group), fetched))
     dated = sum(row.date is not None for row in rows)
     if not rows or 2 * dated < len(rows) or (len(rows) == 1 and not _is_lone_row(scan, group, rows[0])):
-        return _Weighed(0.0, [])
-    return _Weighed(
-        sum(min(len(row.title), 30) for row in rows) * _factor(scan, group, rows, pagers, url), rows
-    )
+        return Found()
+    return _found(scan, group, rows, pagers, url, dated=True)
 
 
-def _factor(scan: Scan, group: Group, rows: list[Row], pagers: list[int], url: str) -> float:
-    factor = 1.0
-    if _stands_beside(scan, group.container):
-        factor *= 0.25
-    if _is_headed_beside(scan, group.container):
-        factor *= 0.4
+def _found(scan: Scan, group: Group, rows: list[Row], pagers: list[int], url: str, dated: bool) -> Found:
+    weight = float(sum(min(len(row.title), 30) for row in rows))
+    beside = _stands_beside(scan, group.container) or _is_headed_beside(scan, group.container)
+    if beside:
+        weight *= 0.2
     if _has_pager(scan, group.container, pagers):
-        factor *= 2.0
+        weight *= 2.0
     own = urlsplit(url).path.rpartition("/")[0]
     if own and sum(urlsplit(row.url).path.startswith(own + "/") for row in rows) * 2 > len(rows):
-        factor *= 1.3
-    return factor
+        weight *= 1.3
+    return Found(weight, tuple(rows), beside, dated)
 
 
 def _fill(scan: Scan, group: Group) -> Group:
@@ -185,25 +188,32 @@ def _has_pager(scan: Scan, container: int, pagers: list[int]) -> bool:
     return False
 
 
-def _find_plain(scan: Scan, pagers: list[int], fetched: datetime, url: str) -> tuple[Row, ...]:
-    """Lists without dates: long links to articles, at least three, under one parent."""
+def _find_plain(scan: Scan, pagers: list[int], fetched: datetime, url: str) -> Found:
+    """Lists without dates: links to articles, at least three, long on the whole, under one parent."""
     seen: set[str] = set()
     leaves = []
     for link in scan.links:
-        if link.url not in seen and _is_article(scan, link):
+        if link.url not in seen and _is_article(link):
             seen.add(link.url)
             leaves.append(link.node)
-    best: tuple[float, list[Row]] = (0.0, [])
+    best = Found()
     for group in group_blocks(scan, leaves):
         rows = _unique(read_rows(scan, group, fetched))
-        if len(rows) < _PLAIN_ROWS or _stands_beside(scan, group.container):
+        if len(rows) < _PLAIN_ROWS or not _is_long(rows) or _stands_beside(scan, group.container):
             continue
-        weight = sum(min(len(row.title), 30) for row in rows) * _factor(scan, group, rows, pagers, url)
-        if weight > best[0]:
-            best = (weight, rows)
-    return tuple(best[1])
+        found = _found(scan, group, rows, pagers, url, dated=False)
+        best = max(best, found, key=lambda one: one.weight)
+    return best
 
 
-def _is_article(scan: Scan, link: Link) -> bool:
-    words = squeeze(link.words)
-    return len(words) >= 8 and bool(_ARTICLE.search(urlsplit(link.url).path + "?" + urlsplit(link.url).query))
+def _is_long(rows: list[Row]) -> bool:
+    """Titles are longer than a menu's words; less so where all addresses are of one form."""
+    forms = Counter(re.sub(r"[\d_a-f-]{2,}", "#", row.url) for row in rows)
+    alike = forms.most_common(1)[0][1] >= 0.8 * len(rows)
+    return sum(len(row.title) for row in rows) >= (7 if alike else 9) * len(rows)
+
+
+def _is_article(link: Link) -> bool:
+    parts = urlsplit(link.url)
+    path = f"{parts.path}?{parts.query}"
+    return len(link.words) >= 5 and bool(_ARTICLE.search(path)) and not _COLUMN.search(path)

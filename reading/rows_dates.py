@@ -11,14 +11,15 @@ if TYPE_CHECKING:
 
 _YEAR = r"(?:19|20)\d\d"
 _DATE = re.compile(
-    rf"{_YEAR}\s*[-./－—–年]\s*(?:1[0-2]|0?[1-9])\s*[-./－—–月]\s*(?:3[01]|[12]\d|0?[1-9])(?!\d)\s*[日号]?"
+    rf"{_YEAR}\s*[-./－—–年]\s*(?:1[0-2]|0?[1-9])\s*[-./－—–月]\s*(?:3[01]|[12]\d|0?[1-9])(?:(?!\d)|(?=\d\d:\d\d))\s*[日号]?"
     r"|[一二][〇○零Oo一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十廿]{1,3}日"
     r"|(?<![\d.-])\d\d[-/]\d\d[-/]\d\d(?![\d.-])"
     r"|\d+\s*(?:秒钟?|分钟|个?小时|天|日)(?:之|以)?前|(?:今天|昨天|前天|刚刚)"
     rf"|(?<!\d){_YEAR}(?:1[0-2]|0[1-9])(?:3[01]|[12]\d|0[1-9])(?!\d)"
 )
 _SHORT = re.compile(
-    r"[(（\[【]?\s*(?:(?:1[0-2]|0[1-9])[-./](?:3[01]|[12]\d|0[1-9])|\d{1,2}月\d{1,2}日)\s*(?:\d\d:\d\d)?\s*[)）\]】]?"
+    r"[(（\[【]?\s*(?P<m>1[0-2]|0?[1-9])(?:[-./]|月)(?P<d>3[01]|[12]\d|0?[1-9])日?"
+    r"\s*(?P<time>\d\d:\d\d(?::\d\d)?)?\s*[)）\]】]?"
 )
 _CLOCK = re.compile(r"(?:上午|下午)?\s*\d{1,2}\s*[:：∶]\s*\d\d(?:\s*[:：∶]\s*\d\d)?(?:\.\d+)?|星期.|周.")
 _LABEL = re.compile(
@@ -31,6 +32,7 @@ _MONTH_DAY = re.compile(r"(1[0-2]|0?[1-9])\s*[-./月]\s*(3[01]|[12]\d|0?[1-9])\s
 _MONTH = re.compile(r"[-./]?\s*(1[0-2]|0?[1-9])\s*[月/]")
 _DAY = re.compile(r"[-./]?(3[01]|[12]\d|0?[1-9])\s*日?")
 _YEAR_ONLY = re.compile(rf"[-./]?({_YEAR})\s*年?")
+_TODAY = re.compile(r"今天是|今日是|现在是|当前(?:时间|日期)|北京时间|today", re.I)
 _HINT = re.compile(r"[\d前天刚年]")
 _LONGEST = 400
 _CELLS = frozenset(("td", "th", "tr", "li", "dt", "dd"))
@@ -56,8 +58,12 @@ def mark_dates(scan: Scan) -> list[DateMark]:
     for number, chunk in enumerate(scan.chunks):
         if len(chunk.text) > _LONGEST or not _HINT.search(chunk.text):
             continue
+        if _TODAY.match(chunk.text):
+            continue
         before = scan.chunks[number - 1].text if number else ""
         if scan.within_link[chunk.owner] >= 0 and not _may_stand_in_link(scan, number):
+            if ended := _mark_end(chunk.text):
+                marks.append(DateMark(chunk.place, chunk.owner, ended, 1, 0))
             continue
         found = _mark(chunk.text, before)
         if found:
@@ -78,9 +84,18 @@ def _may_stand_in_link(scan: Scan, number: int) -> bool:
     return len(link.text) > len(chunk.text) + 3
 
 
+def _mark_end(text: str) -> str | None:
+    """The date at the very end of a link's own words, set off by a blank or a bracket."""
+    found = next((found for found in _DATE.finditer(text) if not _LABEL.sub("", text[found.end() :])), None)
+    if not found or found.start() < 5 or text[found.start() - 1] not in " [(（【":
+        return None
+    return found[0]
+
+
 def _mark(text: str, before: str) -> tuple[str, int, int] | None:
-    if len(text) <= 16 and _SHORT.fullmatch(text):
-        return text, 3, _rank(before[-8:])
+    if len(text) <= 20 and (short := _SHORT.fullmatch(text)) and _is_short_date(text, short):
+        told = f"{int(short['m']):02d}-{int(short['d']):02d} {short['time'] or ''}"
+        return told.strip(), 3, _rank(before[-8:])
     best = None
     for found in _DATE.finditer(text):
         head, tail = text[: found.start()], text[found.end() :]
@@ -96,6 +111,11 @@ def _mark(text: str, before: str) -> tuple[str, int, int] | None:
         if best is None or mark[1:] > best[1:]:
             best = mark
     return best
+
+
+def _is_short_date(text: str, found: re.Match[str]) -> bool:
+    """A lone 7-9 may be anything; 07-09, 7月9日 and 7-9 10:20 are dates."""
+    return bool(found["time"]) or "月" in text or (len(found["m"]) == 2 and len(found["d"]) == 2)
 
 
 def _rank(label: str) -> int:
@@ -126,7 +146,7 @@ def _join_split(scan: Scan, number: int) -> str | None:
 
 
 def _beside(scan: Scan, number: int, step: int) -> list[str]:
-    """Up to two runs before or after one, as long as they stand close by and in no cell or row of their own."""
+    """Up to two runs before or after one, as long as they stand close by, in no cell of their own."""
     found = []
     here = scan.chunks[number]
     for place in (number + step, number + 2 * step):

@@ -15,6 +15,7 @@ _PASSING = re.compile(
     r"odd|even|first|last|on|cur|current|active|hover|top|bg\w?|line|item|no|mr\w?|ml\w?", re.I
 )
 _DIGITS = re.compile(r"[-_]?\d+")
+_ROWS = frozenset(("li", "tr", "dd", "dl", "article"))
 _LISTS = frozenset(("ul", "ol", "dl", "table", "tbody", "tr"))
 
 
@@ -46,9 +47,20 @@ class _Shape:
 def group_dated(scan: Scan, strength: int) -> list[Group]:
     """Find the lists whose rows show a date of at least `strength`."""
     blocks = find_blocks(scan, [date for date in scan.dates if date.strength >= strength])
-    flat = [group for node, dates in blocks.items() if (group := _split_flat(scan, node, dates))]
-    leaves = [node for node in blocks if not any(node == group.container for group in flat)]
-    return flat + group_blocks(scan, leaves)
+    flat = {node: group for node, dates in blocks.items() if (group := _split_flat(scan, node, dates))}
+    leaves = [node for node in blocks if node not in flat]
+    return _join_flat(scan, list(flat.values())) + group_blocks(scan, leaves)
+
+
+def _join_flat(scan: Scan, groups: list[Group]) -> list[Group]:
+    """Lines of one table or list that each hold several rows are one list."""
+    joined: dict[tuple[object, ...], Group] = {}
+    for group in groups:
+        key = (scan.parent[group.container], scan.tags[group.container])
+        before = joined.get(key)
+        rows = before.rows + group.rows if before else group.rows
+        joined[key] = Group(before.container if before else group.container, rows, flat=True)
+    return list(joined.values())
 
 
 def find_blocks(scan: Scan, dates: Iterable[DateMark]) -> dict[int, list[DateMark]]:
@@ -73,8 +85,9 @@ def group_blocks(scan: Scan, leaves: list[int]) -> list[Group]:
     many: dict[int, list[tuple[int, int]]] = {}
     for row, leaf in _widen(scan, leaves):
         many.setdefault(scan.parent[row], []).append((row, leaf))
-    alone = [rows[0][1] for rows in many.values() if len(rows) == 1]
-    shapes = _merge(scan, {box: rows for box, rows in many.items() if len(rows) > 1})
+    unlike = {box for box, rows in many.items() if len(rows) == 1 or not _is_alike(scan, box, rows)}
+    alone = [leaf for box in unlike for _, leaf in many[box]]
+    shapes = _merge(scan, {box: rows for box, rows in many.items() if box not in unlike})
     left = [leaf for leaf in alone if not _absorb(scan, shapes, leaf)]
     shapes += [_Shape(scan.parent[leaf], {leaf}, ()) for leaf in left]
     return [
@@ -101,6 +114,15 @@ def _widen(scan: Scan, leaves: list[int]) -> list[tuple[int, int]]:
             row = above
         widened.append((row, leaf))
     return widened
+
+
+def _is_alike(scan: Scan, box: int, rows: list[tuple[int, int]]) -> bool:
+    """Rows of a list or a table, or of which two share one shape; unlike blocks side by side are no list."""
+    tags = {scan.tags[row] for row, _ in rows}
+    if len(tags) == 1 and tags <= _ROWS:
+        return True
+    inside = Counter(_tag_path(scan, leaf)[: scan.depth[leaf] - scan.depth[box]] for _, leaf in rows)
+    return inside.most_common(1)[0][1] > 1
 
 
 def _merge(scan: Scan, many: dict[int, list[tuple[int, int]]]) -> list[_Shape]:

@@ -27,6 +27,7 @@ SKIPPED = frozenset(
         "button",
     )
 )
+_BLOCKS = frozenset(("p", "div", "br", "li", "td", "th", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "section"))
 _SPACE = re.compile(r"\s+")
 _NO_TITLE = re.compile(
     r"(?:查看|点击|点此|了解|阅读)?(?:更多|详情|详细|全文|原文|全部|内容|进入|more|detail|view|read)?(?:信息|内容)?"
@@ -35,6 +36,7 @@ _NO_TITLE = re.compile(
     re.I,
 )
 _MARKS = re.compile(r"[\W\d_]+")
+_CATEGORY = re.compile(r"[\[【(（〔［].{1,8}[\]】)）〕］][:：]?")
 _CALLED = re.compile(
     r"""['"]\s*((?:https?:/)?[./]*/?[^'"()\s<>]*?(?:/|\.s?html?|\.jsp|\.pdf)[^'"()\s<>]*)['"]"""
 )
@@ -58,11 +60,13 @@ class Link:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A run of text: where it stands (sortable), and the element that holds it."""
+    """A run of text: its place (sortable), the element that holds it, whether it is set off at its ends."""
 
     place: tuple[float, int]
     owner: int
     text: str
+    gap_before: bool
+    gap_after: bool
 
 
 class Scan:
@@ -101,10 +105,10 @@ class Scan:
     def _read_chunks(self) -> Iterator[Chunk]:
         for i, node in enumerate(self.nodes):
             if not self.hidden[i] and (text := squeeze(node.text)):
-                yield Chunk((i, 0), i, text)
+                yield _chunk((i, 0), i, text, node.text, self.tags[i])
             above = self.parent[i]
             if above >= 0 and not self.hidden[above] and (text := squeeze(node.tail)):
-                yield Chunk((self.end[i] - 0.5, -self.depth[i]), above, text)
+                yield _chunk((self.end[i] - 0.5, -self.depth[i]), above, text, node.tail, self.tags[i])
 
     def _read_links(self, base: str) -> Iterator[Link]:
         for i, node in enumerate(self.nodes):
@@ -136,7 +140,8 @@ class Scan:
 
     def _spaced(self, chunks: list[Chunk]) -> Iterator[str]:
         for number, chunk in enumerate(chunks):
-            if number and len(chunk.text) > 1 and len(chunks[number - 1].text) > 1:
+            before = chunks[number - 1] if number else None
+            if before and (before.gap_after or chunk.gap_before) and len(before.text + chunk.text) > 2:
                 yield " "
             yield chunk.text
 
@@ -170,13 +175,20 @@ class Scan:
         return node
 
 
+def _chunk(place: tuple[float, int], owner: int, text: str, raw: str | None, tag: str) -> Chunk:
+    ends = (raw or " ")[0].isspace(), (raw or " ")[-1].isspace()
+    return Chunk(place, owner, text, ends[0] or tag in _BLOCKS, ends[1])
+
+
 def squeeze(text: str | None) -> str:
     """One blank for every run of white space, none at the ends."""
     return _SPACE.sub(" ", text).strip() if text else ""
 
 
 def is_title(words: str) -> bool:
-    """Say whether words could name an article: not empty, not a number, not 更多 or 下载."""
+    """Say whether words could name an article: not empty, no number, not 更多 or 下载, no `[公示]`."""
+    if _CATEGORY.fullmatch(words):
+        return False
     return len(words) > 1 and _NO_TITLE.fullmatch(_MARKS.sub("", words)[:20]) is None
 
 

@@ -23,9 +23,10 @@ from reading.rows_titles import read_rows
 def select(root: _Element, selector: str) -> list[_Element]:
     """The elements that a CSS selector names; raises ReadingError for a selector that is none."""
     try:
-        return list(CSSSelector(selector, translator="html")(root))
+        found = CSSSelector(selector, translator="html")(root)
     except (SelectorError, XPathError) as error:
         raise ReadingError(f"not a CSS selector: {selector!r}") from error
+    return [element for element in found if isinstance(element, _Element)] if isinstance(found, list) else []
 
 
 def read_selected(
@@ -49,10 +50,10 @@ def _read_parts(
     element: _Element, found: Row | None, selectors: Mapping[str, str], base: str, fetched: datetime
 ) -> Row | None:
     title, url, date = (found.title, found.url, found.date) if found else ("", "", None)
-    if named := _first(element, selectors.get("link")):
+    if (named := _first(element, selectors.get("link"))) is not None:
         address = join(base, _href(named))
         url, title = address or url, _words(named) or title
-    if named := _first(element, selectors.get("title")):
+    if (named := _first(element, selectors.get("title"))) is not None:
         title = _words(named)
     if selectors.get("date"):
         named = _first(element, selectors.get("date"))
@@ -71,7 +72,7 @@ def _href(element: _Element) -> str | None:
 
 
 def _text(element: _Element) -> str:
-    return squeeze("".join(element.itertext()))
+    return squeeze("".join(map(str, element.itertext())))
 
 
 def _words(element: _Element) -> str:

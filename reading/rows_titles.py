@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -79,14 +79,23 @@ def _path(scan: Scan, row: int, node: int) -> tuple[str, ...]:
     return tuple(reversed(steps))
 
 
+def _placed(scan: Scan, one: Candidate) -> list[tuple[tuple[str, ...], Link]]:
+    """The links of a row with their places; the second link of one place is another place."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    placed = []
+    for link in one.links:
+        path = _path(scan, one.node, link.node)
+        placed.append(((*path, str(seen[path])), link))
+        seen[path] += 1
+    return placed
+
+
 def _rank_links(scan: Scan, group: Group) -> dict[tuple[str, ...], float]:
     """Weigh the places where links stand: in many rows, long, different in each, in a heading."""
     places: dict[tuple[str, ...], _Place] = {}
     same: dict[tuple[str, ...], set[tuple[str, ...]]] = defaultdict(set)
     for one in group.rows:
-        seen: dict[tuple[str, ...], Link] = {}
-        for link in one.links:
-            seen.setdefault(_path(scan, one.node, link.node), link)
+        seen = dict(_placed(scan, one))
         for order, (path, link) in enumerate(seen.items()):
             place = places.setdefault(path, _Place(order))
             place.rows += 1
@@ -114,11 +123,10 @@ def _weigh(scan: Scan, path: tuple[str, ...], place: _Place, rows: int) -> float
 def _choose_link(scan: Scan, one: Candidate, places: dict[tuple[str, ...], float]) -> Link | None:
     """The link at the place where the list's titles stand; in a row without that place, the longest one."""
     best = max(places, key=lambda path: places[path], default=None)
-    named = [link for link in one.links if link.text or link.title] or list(one.links)
-    at_best = [link for link in named if _path(scan, one.node, link.node) == best]
-    if at_best or not named:
-        return at_best[0] if at_best else None
-    return max(named, key=lambda link: _length(scan, link))
+    placed = _placed(scan, one)
+    named = [(path, link) for path, link in placed if link.text or link.title] or placed
+    at_best = next((link for path, link in named if path == best), None)
+    return at_best or max((link for _, link in named), key=lambda link: _length(scan, link), default=None)
 
 
 def _length(scan: Scan, link: Link) -> float:
@@ -148,7 +156,7 @@ def _read_heads(scan: Scan, group: Group) -> list[str]:
         scan.tags[table] == "tbody"
         and (head := next(scan.nodes[table].itersiblings("thead", preceding=True), None)) is not None
     ):
-        return [squeeze("".join(cell.itertext())) for cell in head.iter("th", "td")]
+        return [squeeze("".join(map(str, cell.itertext()))) for cell in head.iter("th", "td")]
     return (
         [scan.text_of(i) for i in range(first, scan.end[first]) if scan.tags[i] in ("td", "th")]
         if first

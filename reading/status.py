@@ -6,6 +6,7 @@
 - `error_page`: an answer that says 页面不存在 and the like, whatever its HTTP status was.
 - `login`: the page asks for a password.
 - `blocked`: a firewall's page or its script challenge.
+- `moved`: a script or a meta refresh leads on at once, to the address given.
 - `no_rows`: none of these; the list may have changed its shape.
 """
 
@@ -60,19 +61,23 @@ _ELSEWHERE = re.compile(
     r"|nav|ip\b|\.(?:js|css|png|jpe?g|gif)(?:$|\?)",
     re.I,
 )
+_REFRESH = re.compile(r"\s*\d?\s*[;,]\s*url\s*=\s*['\"]?([^'\"\s]+)", re.I)
+_LOCATION = re.compile(r"""\blocation(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*["']([^"']+)["']""")
 _LISTED = re.compile(r"list|news|data|con(?:tent)?|main|info|app|root", re.I)
 _SHORT_PAGE = 600
 
 
-def find_fault(scan: Scan, text: str) -> str | None:
-    """The word for an answer that is no list (`blocked`, `error_page`, `login`): by title, or when short."""
-    words = " ".join(chunk.text for chunk in scan.chunks[:200])
-    title = " ".join(scan.nodes[i].text or "" for i, tag in enumerate(scan.tags) if tag in ("title", "h1"))[
-        :200
-    ]
-    short = len(words) <= _SHORT_PAGE
+def find_fault(scan: Scan, text: str, by_title: bool = False) -> str | None:
+    """The word for an answer that is no list (`blocked`, `error_page`, `login`).
+
+    It stands in the page's title, or in its words when they are few; `by_title` looks at the title only,
+    since a list may well have a row about a site's maintenance.
+    """
+    words = "" if by_title else " ".join(chunk.text for chunk in scan.chunks[:200])
+    title = " ".join(scan.nodes[i].text or "" for i, tag in enumerate(scan.tags) if tag == "title")[:200]
+    short = not by_title and len(words) <= _SHORT_PAGE
     said = f"{title} {words}" if short else title
-    if _BLOCKED.search(said) or (len(words) < 40 and _BLOCKED.search(text[:20000])):
+    if _BLOCKED.search(said) or (short and len(words) < 40 and _BLOCKED.search(text[:20000])):
         return "blocked"
     if _ERROR.search(said):
         return "error_page"
@@ -88,17 +93,32 @@ def explain(scan: Scan, text: str, scripts: str, url: str) -> tuple[str, str | N
     """Say why there are no rows, with the address of the second request where the script names it."""
     if fault := find_fault(scan, text):
         return fault, None
+    if moved := _find_move(scan, scripts, url):
+        return "moved", moved
     if request := find_request(scripts, url):
         return "second_request", request
     if _says_empty(scan):
         return "empty", None
     if _REQUEST.search(scripts) or _TEMPLATE.search(text):
         address = _find_address(scripts, url)
-        if address or _TEMPLATE.search(text) or _has_empty_list(scan):
+        if address or _TEMPLATE.search(text) or has_empty_list(scan):
             return "second_request", address
-    if _has_empty_list(scan) and "script" in scan.tags:
+    if has_empty_list(scan) and "script" in scan.tags:
         return "browser", None
     return "no_rows", None
+
+
+def _find_move(scan: Scan, scripts: str, url: str) -> str | None:
+    """Where a page without words of its own sends its reader at once."""
+    if sum(len(chunk.text) for chunk in scan.chunks) > 60:
+        return None
+    for i, tag in enumerate(scan.tags):
+        node = scan.nodes[i]
+        refresh = tag == "meta" and (node.get("http-equiv") or "").lower() == "refresh"
+        if refresh and (found := _REFRESH.match(node.get("content") or "")):
+            return join(url, found[1])
+    found = _LOCATION.search(scripts)
+    return join(url, found[1]) if found else None
 
 
 def _says_empty(scan: Scan) -> bool:
@@ -117,7 +137,7 @@ def _find_address(scripts: str, url: str) -> str | None:
     return join(url, likely) if likely else None
 
 
-def _has_empty_list(scan: Scan) -> bool:
+def has_empty_list(scan: Scan) -> bool:
     """A list or a container without anything in it, left for a script to fill."""
     for i, tag in enumerate(scan.tags):
         if tag not in ("ul", "ol", "tbody", "div", "table", "section", "main") or scan.hidden[i]:
