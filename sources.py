@@ -303,8 +303,8 @@ def check_sources(document: Document, columns: Collection[str] | None) -> tuple[
     check.check_known(find_texts(document, "sources", None, "column"), columns, "column")
     for where, text in find_texts(document, "allow_networks", None, "network"):
         _check_network(check, where, text)
-    for where, _ in find_texts(document, "sources", None, "id"):
-        _check_source(check, where[:-1], known)
+    for where, name in find_texts(document, "sources", None, "id"):
+        _check_source(check, where[:-1], name, known)
     return (None if check.faults else sources), check.faults
 
 
@@ -334,15 +334,14 @@ def _same_address(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}{query}"
 
 
-def _check_source(check: Check, where: Where, agencies: Collection[str] | None) -> None:
-    """Check what two keys of one source say together."""
-    source = check.document.look_up(where)
-    if not isinstance(source, dict):
-        return
-    name, agency = source.get("id"), source.get("agency")
+def _check_source(check: Check, where: Where, name: str, agencies: Collection[str] | None) -> None:
+    """Check what the keys of one source say together."""
+    agency, enabled, reason = (
+        check.document.look_up((*where, key)) for key in ("agency", "enabled", "reason")
+    )
     named = isinstance(agency, str) and (agencies is None or agency in agencies)
-    if named and not str(name).startswith(f"{agency}-"):
+    if named and not name.startswith(f"{agency}-"):
         expected = f"expected it to begin with its agency's key, `{agency}-`"
         check.add((*where, "id"), f"`id` is `{name}`, {expected}")
-    if source.get("enabled") in _SWITCHED_OFF and not source.get("reason"):
+    if enabled in _SWITCHED_OFF and reason is None:
         check.add((*where, "enabled"), "not enabled and no `reason`, expected the reason in words")

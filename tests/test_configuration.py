@@ -15,8 +15,19 @@ import portal as portal_file
 import sources as sources_file
 from entries import Entry, read_period, write_period
 from errors import NotFound
-from portal import Column, Portal, Zone, check_both, load_portal
-from sources import GROUP_NAMES, GROUPS, LEVEL_NAMES, LEVELS, Agency, Paths, Source, Sources, load_sources
+from portal import Column, Portal, Settings, Zone, check_both, load_portal
+from sources import (
+    GROUP_NAMES,
+    GROUPS,
+    LEVEL_NAMES,
+    LEVELS,
+    Agency,
+    AllowedNetwork,
+    Paths,
+    Source,
+    Sources,
+    load_sources,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -100,7 +111,8 @@ def test_networks_are_networks(sources: Sources) -> None:
 def test_the_models_can_be_made_in_code_too() -> None:
     agency = Agency(key="a", name="甲", group="office", level="province")
     source = Source(id="a-b", agency="a", name="乙", address="http://a.localhost:8620/", delay=0.01)
-    made = Sources(agencies=(agency,), sources=(source,))
+    inside = AllowedNetwork(network=ipaddress.ip_network("127.0.0.0/8"), reason="示例省在本机")
+    made = Sources(allow_networks=(inside,), agencies=(agency,), sources=(source,))
     assert made.source("a-b").delay == 0.01
     assert made.source("a-b").every == timedelta(days=1)
 
@@ -148,6 +160,11 @@ def test_the_files_lie_in_the_working_folder_unless_the_environment_says_otherwi
     assert Paths.from_env(environ, tmp_path) == Paths(
         Path("/srv/caibian"), "postgresql://portal", tmp_path / "etc/s.yaml", Path("/etc/p.yaml")
     )
+
+
+def test_settings_left_out_are_the_usual_ones() -> None:
+    settings = Settings(index_number_pattern=r"[0-9]{9}/[0-9]{4}-[0-9]{5}")
+    assert (settings.hold_minutes, settings.old_after_days, settings.keep_releases) == (5, 30, 5)
 
 
 # The files that are shipped.

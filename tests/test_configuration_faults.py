@@ -69,6 +69,8 @@ SOURCES = {
         source("c", agency="jty"), [(2, 13, "unknown agency `jty`, expected perhaps `jyt`")]
     ),
     "name empty": Case(source("d", name=""), [(4, 5, "`name` is empty")]),
+    "name of spaces": Case(source("d2", name='"  "'), [(3, 11, "expected some text")]),
+    "an empty key": Case(source("d3") + "    ~: x\n", [(6, 5, "an empty key, expected a word")]),
     "address of another scheme": Case(
         source("e", address="ftp://e.example.gov.cn/"), [(4, 14, "begins with http:// or https://")]
     ),
@@ -213,6 +215,12 @@ COLUMNS = {
     ),
 }
 
+SETTINGS = {
+    "a pattern that is none": Case("  index_number_pattern: '[0-9'\n", [(1, 25, "a regular expression")]),
+    "no rows": Case("  page_size: 0\n", [(1, 14, "more than 0")]),
+    "an empty name": Case("  '': 1\n", [(1, 3, "unknown key ``")]),
+}
+
 IDENTITIES = {
     "code too short": ("site_id_code: 6300000000", "site_id_code: 63000", 17, "the ten digits"),
     "address with a query": (
@@ -261,6 +269,7 @@ HEADS = {
     "rules": ("portal.yaml", IDENTITY + COLUMN + "rules:\n", RULES),
     "duties": ("portal.yaml", IDENTITY + COLUMN + "duties:\n", DUTIES),
     "columns": ("portal.yaml", IDENTITY + COLUMN, COLUMNS),
+    "settings": ("portal.yaml", IDENTITY + COLUMN + "settings:\n", SETTINGS),
 }
 
 
@@ -291,7 +300,7 @@ def test_all_faults_of_both_files_are_named_at_once(tmp_path: Path) -> None:
         text, more = place(text + key, list(cases.values()))
         expected += more
     columns, of_portal = place(IDENTITY + COLUMN, list(COLUMNS.values()))
-    for key, cases in (("rules:\n", RULES), ("duties:\n", DUTIES)):
+    for key, cases in (("rules:\n", RULES), ("duties:\n", DUTIES), ("settings:\n", SETTINGS)):
         columns, more = place(columns + key, list(cases.values()))
         of_portal += more
     faults = check_both(write(tmp_path, text, columns))
