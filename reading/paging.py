@@ -103,7 +103,16 @@ def _first(forms: Sequence[re.Pattern[str]], text: str) -> int | None:
 
 def _pager_words(scan: Scan) -> str:
     """The short runs of text, without blanks, one after the other: 共 <b>125</b> 条 reads 共125条."""
-    return re.sub(r"\s+", "", "".join(chunk.text for chunk in scan.chunks if len(chunk.text) <= 60))
+    words = ""
+    parts = []
+    for chunk in scan.chunks:
+        if len(chunk.text) > 60:
+            continue
+        # Two numbers side by side stay two numbers.
+        parts.append("|" if words[-1:].isdigit() and chunk.text[:1].isdigit() else "")
+        words = "".join(chunk.text.split())
+        parts.append(words)
+    return "".join(parts)
 
 
 def _find_trs(scripts: str, found: re.Match[str] | None, url: str) -> str | None:

@@ -29,6 +29,7 @@ _AT_END = re.compile(
 )
 _DATE_WORDS = re.compile(r"[\W\d年月日号_]+")
 _IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/_]?(?:1[0-2]|0?[1-9])(?!\d{5})")
+_CELL = re.compile(r"t[dh](\d+)")
 _LONG = 40
 
 
@@ -165,8 +166,8 @@ def _read_heads(scan: Scan, group: Group) -> list[str]:
 
 
 def _rank_head(path: tuple[str, ...], heads: list[str]) -> float:
-    cell = next((tag for tag in path if tag[:2] in ("td", "th")), "")
-    number = int(cell[2:] or -1) if cell else -1
+    cell = next((found for tag in path if (found := _CELL.fullmatch(tag))), None)
+    number = int(cell[1]) if cell else -1
     if not 0 <= number < len(heads):
         return 0.0
     if re.search(r"发布|公布|公开", heads[number]):
