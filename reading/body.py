@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from reading.clean import squash
-from reading.labels import find_label
+from reading.labels import find_label, is_event
 from reading.lines import Element, Line, Sheet
 
 _POINTS = re.compile(r"[，。；！？、：]")
@@ -137,15 +137,15 @@ def find_start(sheet: Sheet, block: Element, worths: list[float]) -> int:
 
 def _skip_info(sheet: Sheet, first: int, last: int) -> int:
     """The line after the last by-line near the block's head, as long as no text came before it."""
-    after, long = first, 0
+    after = first
     for n in range(first, min(last, first + 15)):
-        line = sheet.lines[n]
-        if is_info(line):
+        text = sheet.lines[n].text
+        if is_event(sheet.lines, n) or len(text) > 120 or ("。" in text and len(text) > 20):
+            break
+        if is_info(sheet.lines[n]):
             after = n + 1
-        elif len(line.text) > 40 and line.plain > 30:
-            long += 1
-            if long > 1 or len(line.text) > 120:
-                break
+        elif text.endswith(("：", ":")) and len(text) > 6:
+            break
     return after
 
 
@@ -191,7 +191,7 @@ def _skip_head(sheet: Sheet, first: int, last: int, key: str) -> int:
             and (mine == key or (len(mine) > 8 and mine in key and n < first + 6))
         ):
             head = max(head, n + 1)
-    while head < last and is_frame(sheet.lines[head], key):
+    while head < last and is_frame(sheet.lines[head], key) and not is_event(sheet.lines, head):
         head += 1
     return head
 

@@ -11,6 +11,11 @@ from reading.lines import Line
 from reading.words import FIELDS, FOREIGN, GLUED, LONGEST, TOO_COMMON
 
 _RUN = re.compile(r"([\u4e00-\u9fff](?:[\s\x1f]{0,8}[\u4e00-\u9fff]){0,24})[】\]\s\x1f]{0,4}[:：︰]")
+_BARE_TIME = re.compile(r"[\s【\[(（]*(?:时\s*间|日\s*期)[】\])）\s]*[:：]")
+_EVENT = re.compile(
+    r"[\s\d一二三四五六七八九、.【\[(（]*(?:活动|会议|讲座|培训|举办|面试|考试|招聘|报名)?"
+    r"(?:地\s*点|地\s*址|主\s*讲|主\s*题|主持人|嘉宾|会场|报告人|主办方|对\s*象)[^，。]{0,6}[:：]"
+)
 _STOPS = re.compile(
     r"[|｜¦]|字\s*[体号]|浏\s*览|点\s*击|阅读|打\s*印|分\s*享|举报|收藏|关闭|【|\[\s*(?:大|小|字)|纠错|微信扫|用微信|"
     r"访问量|\d{4}[-/年.]\s*\d{1,2}|朗读|语音|我要|下载|评论|\b大 中 小|放大|大\s*中\s*小"
@@ -48,6 +53,13 @@ def find_label(text: str) -> str | None:
         return None
     label = "".join(found[1].split())
     return FIELDS.get(label) or next((FIELDS[name] for name in _suffixes(label) if name in GLUED), None)
+
+
+def is_event(lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a bare 时间： stands with 地点： or 主讲人：, so that it says when an event is."""
+    if not _BARE_TIME.match(lines[number].text):
+        return False
+    return any(_EVENT.match(line.text) for line in lines[max(0, number - 2) : number + 4])
 
 
 def _suffixes(words: str) -> Iterator[str]:

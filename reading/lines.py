@@ -43,16 +43,21 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 @dataclass(slots=True)
 class Line:
-    """What stands on one line: its words, how many of them link, its block and its table row."""
+    """What stands on one line: its words, how many of them link, its block, its table's cell and row."""
 
     text: str
     linked: int
     block: Element
-    row: Element | None
+    cell: Element | None
     aside: bool
     hidden: bool
     parts: list[str]
     pieces: list[tuple[Element, bool]]
+
+    @property
+    def row(self) -> Element | None:
+        """The table row of the cell."""
+        return None if self.cell is None else self.cell.getparent()
 
     @property
     def plain(self) -> int:
@@ -78,7 +83,7 @@ class _Walk:
         self.sheet = Sheet(root)
         self.blocks: list[Element] = [root]
         self.starts: list[int] = [0]
-        self.rows: list[Element | None] = [None]
+        self.cells: list[Element | None] = [None]
         self.inside_link = self.inside_aside = self.inside_hidden = 0
         self.parts: list[str] = []
         self.pieces: list[tuple[Element, bool]] = []
@@ -102,8 +107,8 @@ class _Walk:
         if text:
             linked = min(self.linked, len(text))
             aside, hidden = self.inside_aside > 0, self.inside_hidden > 0
-            row = self.rows[-1]
-            line = Line(text, linked, self.blocks[-1], row, aside, hidden, self.parts, self.pieces)
+            cell = self.cells[-1]
+            line = Line(text, linked, self.blocks[-1], cell, aside, hidden, self.parts, self.pieces)
             self.sheet.lines.append(line)
         self.parts, self.pieces, self.linked = [], [], 0
 
@@ -111,18 +116,18 @@ class _Walk:
         self.end_line()
         self.blocks.append(element)
         self.starts.append(len(self.sheet.lines))
-        if tag == "tr":
-            self.rows.append(element)
+        if tag in ("td", "th"):
+            self.cells.append(element)
         elif tag == "table":
-            self.rows.append(None)
+            self.cells.append(None)
 
     def close_block(self, element: Element, tag: str) -> None:
         self.end_line()
         if self.blocks[-1] is element:
             self.blocks.pop()
             self.sheet.spans[element] = (self.starts.pop(), len(self.sheet.lines))
-            if tag in ("tr", "table"):
-                self.rows.pop()
+            if tag in ("td", "th", "table"):
+                self.cells.pop()
 
 
 def read_lines(root: Element) -> Sheet:

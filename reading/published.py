@@ -9,17 +9,16 @@ from datetime import date, datetime
 
 from clock import PORTAL_ZONE
 from reading.dates import find_dates, read_stamp
-from reading.labels import Value, find_label
+from reading.labels import Value, find_label, is_event
 from reading.lines import Sheet
 from reading.page import Doubt
+from reading.words import FIELDS
 
 _NO_PUBLICATION = re.compile(
     r"成文|生成|实施|施行|失效|废止|生效|截止|截至|有效期|开始|结束|通过|修订|修正|印发|签发|批准|会议|报名|申请|更新|活动|"
     r"文号|索引|〔|生日|出生|今天是|决定|会议|版权|copyright|©|备案|上一|下一",
     re.I,
 )
-_BARE = ("时间", "日期")
-_EVENT = re.compile(r"(?:地\s*点|主\s*讲|主持人|嘉宾|会场|报告人|参会|讲座|举办地)[^，。]{0,6}[:：]")
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _MONTH_DAY = re.compile(r"(?<![\d/:年.-])(\d{2})-(\d{2})(?!\d{3}|[-/.])\s*(?:(\d{2}):(\d{2}))?")
 
@@ -60,17 +59,12 @@ def _labelled(sheet: Sheet, values: Sequence[Value]) -> tuple[str | None, str, t
         ("updated", (Doubt("published", "网页只写明更新时间，没有发布日期"),)),
     ):
         for one in values:
-            if one.field != wanted or (one.label in _BARE and _is_event(sheet, one.line)):
+            if one.field != wanted or is_event(sheet.lines, one.line):
                 continue
             found = find_dates(one.words)
             if found and found[0].start < 12 and len(found[0].value) > 7:
                 return found[0].value, "label", doubts
     return None, "", ()
-
-
-def _is_event(sheet: Sheet, number: int) -> bool:
-    """A bare 时间： beside 地点： or 主讲人： tells when an event is, not when the page was published."""
-    return any(_EVENT.search(line.text) for line in sheet.lines[max(0, number - 1) : number + 3])
 
 
 def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
@@ -87,12 +81,23 @@ def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
         found = find_dates(line.text) or find_dates(parts.replace("\x1f", " "))
         if not found or len(found[0].value) < 10:
             continue
+        if _says_other(sheet, number) or is_event(sheet.lines, number):
+            continue
         if line.aside and _WEEKDAY.search(line.text):
             continue
         rest = line.text[: found[0].start] + line.text[found[0].end :]
         if len(rest) <= 60 or find_label(rest):
             return found[0].value
     return _split(sheet, beside)
+
+
+def _says_other(sheet: Sheet, number: int) -> bool:
+    """A cell or line after a label that is none of publication: its date is another."""
+    line, above = sheet.lines[number], sheet.lines[max(0, number - 1)]
+    label = FIELDS.get("".join(above.text.split())) or (
+        find_label(above.text) if len(above.text) < 12 else None
+    )
+    return label not in (None, "published", "updated", "stop", "credit", "author") and line is not above
 
 
 def _split(sheet: Sheet, beside: Sequence[int]) -> str | None:

@@ -10,7 +10,7 @@ from lxml import etree
 from reading.address import join
 from reading.body import Body
 from reading.clean import clean_text
-from reading.lines import BLOCKS, Element, Sheet
+from reading.lines import BLOCKS, Element, Line, Sheet
 from reading.page import Image
 
 _HOLDERS = frozenset("p h1 h2 h3 h4 h5 h6 li td th figcaption caption dt dd pre".split())
@@ -27,14 +27,19 @@ _ICON = re.compile(
 def tell_text(sheet: Sheet, body: Body) -> str:
     """The words of the kept lines, one a line; cells of one row share a line, set apart by tabs."""
     out: list[str] = []
-    row: Element | None = None
+    above: Line | None = None
     for number in body.numbers():
         line = sheet.lines[number]
-        if line.row is not None and line.row is row:
+        if (
+            above is not None
+            and line.cell is not above.cell
+            and line.row is not None
+            and line.row is above.row
+        ):
             out[-1] += "\t" + line.text
         else:
             out.append(line.text)
-        row = line.row
+        above = line
     return "\n".join(out)
 
 
