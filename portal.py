@@ -26,7 +26,7 @@ from entries import (
     listed,
 )
 from errors import ConfigurationError, Fault, NotFound
-from sources import AgencyKey, Group, Level, Paths, check_sources
+from sources import AgencyKey, Group, Level, Paths, Sources, check_sources
 from yamlfile import Document, Where, read_document
 
 Risk = Literal["low", "normal", "high"]
@@ -286,13 +286,27 @@ def load_portal(path: Path) -> Portal:
     return portal
 
 
+def load_both(paths: Paths) -> tuple[Sources, Portal]:
+    """Load both files, each read once; raises ConfigurationError with every fault of both."""
+    sources, portal, faults = _read_both(paths)
+    if sources is None or portal is None:
+        raise ConfigurationError(faults)
+    return sources, portal
+
+
 def check_both(paths: Paths) -> list[Fault]:
     """List every fault of both files, names that one takes from the other included."""
-    sources, portal = read_document(paths.sources), read_document(paths.portal)
-    columns = None if portal.is_broken(("zones",)) else list_columns(portal)
-    agencies = None if sources.is_broken(("agencies",)) else _list_names(sources, "agencies", "key")
-    ids = None if sources.is_broken(("sources",)) else _list_names(sources, "sources", "id")
-    return sorted(check_sources(sources, columns)[1] + check_portal(portal, agencies, ids)[1])
+    return _read_both(paths)[2]
+
+
+def _read_both(paths: Paths) -> tuple[Sources | None, Portal | None, list[Fault]]:
+    above, below = read_document(paths.sources), read_document(paths.portal)
+    columns = None if below.is_broken(("zones",)) else list_columns(below)
+    agencies = None if above.is_broken(("agencies",)) else _list_names(above, "agencies", "key")
+    ids = None if above.is_broken(("sources",)) else _list_names(above, "sources", "id")
+    sources, faults = check_sources(above, columns)
+    portal, more = check_portal(below, agencies, ids)
+    return sources, portal, sorted(faults + more)
 
 
 def check_portal(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from errors import ConfigurationError, Fault
-from portal import check_both, load_portal
+from portal import check_both, load_both, load_portal
 from sources import Paths, load_sources
 
 AGENCY = """\
@@ -322,6 +322,16 @@ def test_loading_raises_with_every_fault_of_the_file(tmp_path: Path) -> None:
     assert [(fault.line, fault.column) for fault in caught.value.faults] == [(12, 11), (18, 12)]
     assert str(caught.value).startswith(f"{paths.sources}:12:11: `kind` is `x`, expected one of ")
     assert caught.value.exit_code == 2
+
+
+def test_loading_both_raises_with_the_faults_of_both(tmp_path: Path) -> None:
+    paths = write(tmp_path)
+    sources, portal = load_both(paths)
+    assert (sources.agencies[0].key, portal.columns[0].key) == ("jyt", "bmdt")
+    faulty = write(tmp_path, AGENCY + "sources:\n" + source("a", kind="x"), IDENTITY + COLUMN + "rule: []\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load_both(faulty)
+    assert [fault.file.rpartition("/")[2] for fault in caught.value.faults] == ["portal.yaml", "sources.yaml"]
 
 
 def test_an_unreadable_portal_does_not_make_its_names_unknown(tmp_path: Path) -> None:

@@ -70,13 +70,19 @@ def find_imports(module: str, path: Path, nodes: Iterator[ast.AST]) -> set[str]:
 
 
 def walk_top(tree: ast.Module) -> Iterator[ast.AST]:
-    """Walk what runs when the module is imported: not the insides of functions."""
+    """Walk what runs when the module is imported: no insides of functions, no imports for types alone."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and not _is_for_types(
+            node
+        ):
             yield node
             waiting.extend(ast.iter_child_nodes(node))
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def is_allowed(room: str, wanted: str) -> bool:
