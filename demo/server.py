@@ -74,13 +74,14 @@ class ProvinceServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, province: Province, port: int, pause: float = 0.0, log: Path | None = None) -> None:
+        self._ledger = _Ledger()  # before the port is taken: where that fails, the server is closed again
         super().__init__(("127.0.0.1", port), _Handler)
         self.port = int(self.server_address[1])
         self.province = province.at_port(self.port)
         self.pause = pause
         self.faults: dict[str, str] = {}
         self.closing = threading.Event()
-        self._ledger = _Ledger(file=log.open("a", encoding="utf-8") if log else None)
+        self._ledger.file = log.open("a", encoding="utf-8") if log else None
 
     @property
     def hits(self) -> list[Hit]:

@@ -63,13 +63,15 @@ def show(
 ) -> None:
     """Show the sample province on a night, in its own folder; with `once`, stop after publishing.
 
-    A demo goes on where it stood; a first night of another day or size starts anew. Raises UserFault where
-    the folder holds something else than a demo, or a port is taken.
+    A demo goes on where it stood; a first night of another day or size starts anew. A province whose size was
+    asked for has pages as heavy as real ones. Raises UserFault where the folder holds something else than a
+    demo, or a port is taken.
     """
     home = home.absolute()
     now = read_clock()
     day, nights = _begin(home, f"agencies={agencies} items={items} port={port}", night, now)
-    province = make_province(day, 1, nights[0], agencies, items, port)
+    scaled = agencies is not None or items is not None
+    province = make_province(day, 1, nights[0], agencies, items, port, heavy=scaled)
     stage = _Stage(home, write_configuration(province, home), province, echo)
     with ExitStack() as stack:
         try:
