@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from lxml.cssselect import CSSSelector
-
 from errors import ReadingError
 from reading.address import join
 from reading.attachments import find_attachments
-from reading.body import Body, find_block, find_start, trim, weigh, worth_of
+from reading.body import find_block, weigh, worth_of
 from reading.charset import Decoded, decode
 from reading.clean import clean_text
 from reading.credit import read_credit
+from reading.edges import Body, find_start, trim
 from reading.families.known import find_family
 from reading.faults import tell_fault, tell_file
 from reading.labels import Value, find_values
-from reading.lines import Element, Sheet, read_lines
+from reading.lines import Element, read_lines
 from reading.metas import read_metas, tell_date
 from reading.next_page import find_next
 from reading.page import Doubt, Hints, Page, Reading
+from reading.places import Places
 from reading.published import read_issued, read_published
 from reading.render import find_images, tell_html, tell_text
 from reading.slow import read_slowly
@@ -61,6 +61,7 @@ class _Article:
         self.base = _base(root, page.url)
         self.metas = read_metas(root)
         self.family = find_family(decoded.text)
+        self.places = Places(root, hints.selectors, self.family)
         self.sheet = read_lines(root)
         self.title, self.body = self._find_text()
         self.between = self._between()
@@ -168,7 +169,7 @@ class _Article:
         """
         worths = weigh(self.sheet, self.metas.get("<title>", ""))
         block, worth, origin = self._find_block(worths)
-        named = self._selected("article_title") or self._declared_words("title")
+        named = self.places.words("article_title")
         start = find_start(self.sheet, block, worths)
         title = read_title(self.sheet, self.metas, start, named)
         if title.line is None and title.words and origin == "structure" and worth < _SURE:
@@ -182,39 +183,15 @@ class _Article:
     def _find_block(self, worths: list[float]) -> tuple[Element, float, str]:
         """The block of the text: the selector's, the family's where it holds enough, else by its worth."""
         block, worth = find_block(self.sheet, worths)
-        for candidate, name in self._declared():
+        for candidate, name in self.places.blocks(self.sheet):
             mine = worth_of(self.sheet, worths, candidate)
             if name == "selector" or (mine > 0 and mine >= 0.5 * worth):
                 return candidate, mine, name
         return block, worth, "structure"
 
-    def _declared(self) -> list[tuple[Element, str]]:
-        """The containers that the source's selector and the family name, as blocks of the sheet."""
-        found: list[tuple[Element, str]] = []
-        if selector := self.hints.selectors.get("body"):
-            found += [(node, "selector") for node in _select(self.root, selector)[:1]]
-        for path in self.family.containers if self.family else ():
-            nodes = [node for node in self.root.xpath(path) if node in self.sheet.spans]
-            found += [(node, "family") for node in nodes[:3]]
-        return [(_block_of(self.sheet, node), name) for node, name in found]
-
-    def _declared_words(self, name: str) -> str | None:
-        """The words at the place that the family has for a field."""
-        path = self.family.fields.get(name) if self.family else None
-        nodes = self.root.xpath(path) if path else []
-        return clean_text("".join(nodes[0].itertext())) or None if nodes else None
-
-    def _selected(self, name: str) -> str | None:
-        """The words at the source's own selector."""
-        selector = self.hints.selectors.get(name)
-        nodes = _select(self.root, selector) if selector else []
-        return clean_text(" ".join(nodes[0].itertext())) or None if nodes else None
-
     def _selected_values(self) -> list[Value]:
         """Publication and source as the source's selectors or the family name them, before any label."""
-        said = (
-            (name, self._selected(name) or self._declared_words(name)) for name in ("published", "credit")
-        )
+        said = ((name, self.places.words(name)) for name in ("published", "credit"))
         return [Value(name, "", _LEAD.sub("", words), self.body.first) for name, words in said if words]
 
     def _between(self) -> list[int]:
@@ -226,7 +203,7 @@ class _Article:
         return [number for number in numbers if not self._is_menu(number)]
 
     def _values(self) -> list[Value]:
-        """Labels between title and text; then further before the title, in what was cut off, after the text."""
+        """Labels between title and text, then before the title, in what was cut off, after the text."""
         body, start = self.body, min(self.between, default=self.body.first)
         kept = set(body.numbers())
         cut = [number for number in range(body.first, body.last) if number not in kept][:10]
@@ -259,18 +236,6 @@ def _first(values: list[Value]) -> dict[str, Value]:
         if value.words.strip(" -—无") and value.field not in first:
             first[value.field] = value
     return first
-
-
-def _select(root: Element, selector: str) -> list[Element]:
-    """The elements at a CSS selector (sources.yaml has been checked, so a bad one is a fault of ours)."""
-    return list(CSSSelector(selector, translator="html")(root))
-
-
-def _block_of(sheet: Sheet, node: Element) -> Element:
-    """The element itself, or the nearest block around it that has lines of its own."""
-    while node not in sheet.spans and (parent := node.getparent()) is not None:
-        node = parent
-    return node if node in sheet.spans else sheet.root
 
 
 def _base(root: Element, url: str) -> str:

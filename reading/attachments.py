@@ -42,7 +42,7 @@ def find_attachments(links: Iterable[Element], base: str) -> tuple[Attachment, .
 
 
 def is_document(href: str, words: str = "") -> bool:
-    """Tell whether a link leads to a document: by its path, a name in its query, its words, or a download servlet."""
+    """Tell whether a link leads to a document: by its path, its query, its words, or a download servlet."""
     try:
         parts = urlsplit(href.strip())
     except ValueError:

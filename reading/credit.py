@@ -93,7 +93,7 @@ def _at_end(sheet: Sheet, ends: Sequence[int]) -> str | None:
 
 
 def _beside_date(sheet: Sheet, beside: Sequence[int], title: str) -> str | None:
-    """A name without a label on the line that holds the date (湖北日报 2024-03-12 15:35), or on the one before."""
+    """A name without a label on the line of the date (云川日报 2026-03-12 15:35), or on the one before."""
     for number in beside:
         line = sheet.lines[number]
         if len(line.text) > 120 or not find_dates(line.text) or line.text.endswith(("。", "，")):

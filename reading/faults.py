@@ -10,13 +10,15 @@ _MISSING = re.compile(
     r"(?:页面|网页|文件|内容|信息|文章|资源|地址|栏目|网址)[^。，]{0,8}(?:不存在|已(?:被)?(?:删除|移除|下线|失效)|未找到|找不到|丢失|走丢)|"
     r"(?:找不到|没有找到|无法找到|未找到)[^。，]{0,10}(?:页面|网页|文件|内容|信息|文章|资源)|"
     r"访问的(?:页面|网页|内容|文章|地址|资源)[^。]{0,12}(?:不存在|出错|错误|删除|有误)|"
-    r"\b404\b.{0,20}(?:not found|错误|error|页面)|(?:错误|error|http)\s*404|page not found|not found on this server|"
+    r"\b404\b.{0,20}(?:not found|错误|error|页面)|(?:错误|error|http)\s*404|page not found|"
+    r"not found on this server|"
     r"服务器(?:内部)?错误|系统(?:繁忙|维护|升级)中|网站(?:维护|升级|关闭|暂停)",
     re.I,
 )
 _BLOCKED = re.compile(
     r"云防护|云盾|网站防火墙|应用防火墙|\bwaf\b|访问(?:被|已被)?(?:拦截|拒绝|禁止)|请求(?:被|已被)?(?:拦截|拒绝)|访问(?:过于)?频繁|安全(?:验证|检查|检测)|"
-    r"人机验证|滑动验证|请(?:输入|完成)验证码|access denied|forbidden|request blocked|incapsula|cloudflare|恶意(?:攻击|请求)|非法请求|"
+    r"人机验证|滑动验证|请(?:输入|完成)验证码|access denied|forbidden|request blocked|incapsula|cloudflare|"
+    r"恶意(?:攻击|请求)|非法请求|"
     r"您的(?:访问|请求|IP)[^。]{0,10}(?:异常|拦截|限制|威胁)",
     re.I,
 )

@@ -35,7 +35,7 @@ class Value:
 
 
 def find_values(lines: Sequence[Line], numbers: Iterable[int]) -> list[Value]:
-    """Find the labels of the lines with these numbers, with their values: on the line, or on the one beside it."""
+    """Find the labels of the lines with these numbers; their values stand on the line, or beside it."""
     values: list[Value] = []
     for number in numbers:
         if len(lines[number].text) <= 400:
@@ -112,7 +112,7 @@ def _beside(line: Line, following: Line, name: str) -> str:
     same_row = line.row is not None and following.row is line.row
     if not (same_row or _are_siblings(line, following)) or len(following.text) > 60:
         return ""
-    if find_label(following.text) or _STOPS.match(following.text) and FIELDS[name] == "credit":
+    if find_label(following.text) or (_STOPS.match(following.text) and FIELDS[name] == "credit"):
         return ""
     return trim_value(following.text, name)
 

@@ -1,4 +1,4 @@
-"""A page as lines: one walk over the tree says what stands where, in which block, and how much of it links."""
+"""A page as lines: one walk over the tree says what stands where, in which block, and what links."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from reading.clean import clean_text
 
 Element: TypeAlias = lxml.html.HtmlElement
 
-BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section summary table tbody td tfoot th"
-    " thead tr ucapcontent ul html".split()
+_BLOCK_NAMES = (
+    "html body main article section div center form fieldset address header footer nav aside menu dir dialog"
+    " details summary p pre blockquote h1 h2 h3 h4 h5 h6 hr ul ol li dl dt dd figure figcaption legend table"
+    " caption thead tbody tfoot tr td th ucapcontent"
 )
+BLOCKS = frozenset(_BLOCK_NAMES.split())
 _LOST = (
     "script",
     "style",

@@ -53,7 +53,7 @@ def tell_title(metas: Metas) -> str | None:
 
 def is_title(text: str) -> bool:
     """Tell whether words can be a title: seen `<font color=`, `null` and a lone number."""
-    return not _MARKUP.search(text) and 4 <= len(squash(text)) and len(text) <= 300 and not text.isdigit()
+    return not _MARKUP.search(text) and len(squash(text)) >= 4 and len(text) <= 300 and not text.isdigit()
 
 
 def tell_date(metas: Metas) -> str | None:

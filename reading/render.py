@@ -8,14 +8,15 @@ from html import escape
 from lxml import etree
 
 from reading.address import join
-from reading.body import Body
 from reading.clean import clean_text
+from reading.edges import Body
 from reading.lines import BLOCKS, Element, Line, Sheet
 from reading.page import Image
 
-_HOLDERS = frozenset("p h1 h2 h3 h4 h5 h6 li td th figcaption caption dt dd pre".split())
-_FRAMES = frozenset("ul ol dl table thead tbody tfoot tr blockquote figure".split())
-_INLINE = frozenset("strong b em i u sub sup".split())
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_HOLDERS = frozenset(("p", *_HEADINGS, "li", "td", "th", "figcaption", "caption", "dt", "dd", "pre"))
+_FRAMES = frozenset(("ul", "ol", "dl", "table", "thead", "tbody", "tfoot", "tr", "blockquote", "figure"))
+_INLINE = frozenset(("strong", "b", "em", "i", "u", "sub", "sup"))
 _SOURCES = ("data-original", "data-src", "original", "_src", "data-url", "src")
 _ICON = re.compile(
     r"icon|logo|qrcode|ewm|erweima|share|/ueditor/dialogs|filetypeimages|spacer|blank\.|loading|print|bdshare|"
@@ -71,7 +72,7 @@ def _source(element: Element) -> str | None:
         size = re.match(r"\d+", element.get(side) or "")
         if size and int(size[0]) < 30:
             return None
-    return src
+    return str(src)
 
 
 class _Writer:

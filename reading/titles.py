@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reading.body import is_frame, is_info
 from reading.clean import squash
 from reading.dates import find_dates
+from reading.frames import is_frame, is_info
 from reading.labels import find_label, find_spans
 from reading.lines import Line, Sheet
 from reading.metas import Metas, is_title, tell_title
@@ -71,7 +71,7 @@ def _cut(words: str) -> str:
 
 
 def find_line(sheet: Sheet, title: str, start: int) -> int | None:
-    """The line on which the title stands, the last before the text; or the first of some that make it together."""
+    """The line of the title, the last before the text; or the first of some that make it together."""
     key = squash(title)
     whole: int | None = None
     begun: int | None = None
@@ -85,7 +85,7 @@ def find_line(sheet: Sheet, title: str, start: int) -> int | None:
 
 
 def _join_lines(sheet: Sheet, number: int, key: str, start: int) -> tuple[str, str]:
-    """The words of a line and of those after it, as long as `key` holds them all (a title over three lines)."""
+    """A line's words and those of the lines after it, as long as `key` holds them (a title of three lines)."""
     words = sheet.lines[number].text
     joined = squash(words)
     for line in sheet.lines[number + 1 : min(number + 4, start)]:
@@ -104,7 +104,7 @@ def _is_heading(line: Line) -> bool:
 
 
 def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
-    """The line whose words `<title>` holds: a long one, a heading, one with which `<title>` begins, near the text."""
+    """The line whose words `<title>` holds: a long one, a heading, one that begins it, near the text."""
     key = squash(head)
     best: tuple[float, int, str] | None = None
     for number, line in enumerate(sheet.lines[:start]):
@@ -115,7 +115,7 @@ def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
         if len(mine) < 4 or mine not in key or find_label(line.text):
             continue
         words, joined = _join_lines(sheet, number, key, start)
-        rank = min(len(joined), 40) + 15 * _is_heading(line) + 8 * key.startswith(joined)
+        rank: float = min(len(joined), 40) + 15 * _is_heading(line) + 8 * key.startswith(joined)
         rank -= min(start - number, 40) * 0.3 + 20 * line.hidden
         if best is None or rank > best[0]:
             best = (rank, number, words)
@@ -148,7 +148,7 @@ def _may_be_title(line: Line) -> bool:
 
 
 def _is_first(line: Line) -> bool:
-    return line.block.tag == "h1"
+    return bool(line.block.tag == "h1")
 
 
 def strip_site(head: str, site: str | None = None) -> str:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 class Family:
     """What one CMS leaves in its pages.
 
-    `marks`: patterns in the markup, one of which tells the family; `containers`: XPath of the article's
-    body, the surest first; `fields`: XPath of a field's words (title, credit, published), where the CMS has a
-    place of its own for it; `version`: raised when the declaration changes, so that what was learned is dropped.
+    `marks`: patterns in the markup, one of which tells the family.
+    `containers`: XPath of the article's body, the surest first.
+    `fields`: XPath of a part's words (article_title, credit, published) where the CMS has a place for it.
+    `version`: raised when the declaration changes, so that what was learned of it is dropped.
     """
 
     name: str

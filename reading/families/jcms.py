@@ -9,7 +9,8 @@ from reading.families import Family
 FAMILY = Family(
     name="jcms",
     marks=re.compile(
-        r"""/art/20\d\d/\d{1,2}/\d{1,2}/art_\d+_\d+\.html|<!--ZJEG_RSS|<meta name="ContentStart"|/module/(?:web|download|jslib)/"""
+        r"""/art/20\d\d/\d{1,2}/\d{1,2}/art_\d+_\d+\.html|<!--ZJEG_RSS|<meta name="ContentStart"|"""
+        r"/module/(?:web|download|jslib)/"
     ),
     containers=("//*[@id='zoom']",),
 )

@@ -10,5 +10,5 @@ FAMILY = Family(
     name="weixin",
     marks=re.compile(r'id="js_article"|id="activity-name"'),
     containers=("//*[@id='js_content']",),
-    fields={"title": "//*[@id='activity-name']", "credit": "//*[@id='js_name']"},
+    fields={"article_title": "//*[@id='activity-name']", "credit": "//*[@id='js_name']"},
 )

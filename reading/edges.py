@@ -1,0 +1,112 @@
+"""The edges of the text in its block: title and by-line before it, editors and share bars behind it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from reading.clean import squash
+from reading.frames import is_document_line, is_end, is_frame, is_info, is_tail
+from reading.labels import is_event
+from reading.lines import Element, Line, Sheet
+
+
+@dataclass(frozen=True)
+class Body:
+    """The article's lines: `first` to `last` (exclusive) of the sheet, without `dropped`, inside `block`."""
+
+    block: Element
+    first: int
+    last: int
+    dropped: frozenset[int]
+    origin: str
+    worth: float
+
+    def numbers(self) -> list[int]:
+        """The kept lines' numbers."""
+        return [n for n in range(self.first, self.last) if n not in self.dropped]
+
+
+def find_start(sheet: Sheet, block: Element, worths: list[float]) -> int:
+    """The first line of the block that is surely text: after the labels at its head, and long enough."""
+    first, last = sheet.spans[block]
+    first = _skip_info(sheet, first, last)
+    sure = next((n for n in range(first, last) if worths[n] >= 45), None)
+    return first if sure is None else sure
+
+
+def _skip_info(sheet: Sheet, first: int, last: int) -> int:
+    """The line after the last by-line near the block's head, as long as no text came before it."""
+    after = first
+    for n in range(first, min(last, first + 15)):
+        text = sheet.lines[n].text
+        if is_event(sheet.lines, n) or len(text) > 120 or ("。" in text and len(text) > 20):
+            break
+        if is_info(sheet.lines[n]):
+            after = n + 1
+        elif text.endswith(("：", ":")) and len(text) > 6:
+            break
+    return after
+
+
+def trim(
+    sheet: Sheet, block: Element, title: str | None, origin: str, worth: float, worths: list[float]
+) -> Body:
+    """Cut the head (title, labels, tools) and the foot (editors, related, share bars) off a block."""
+    first, last = sheet.spans[block]
+    key = squash(title or "")
+    first = _skip_head(sheet, first, last, key)
+    last = _skip_foot(sheet, first, last, worths)
+    dropped = {
+        n
+        for n in range(first, last)
+        if _is_dropped(sheet.lines[n], block) or _is_copy(sheet, first, last, n, worths)
+    }
+    return Body(block, first, last, frozenset(dropped), origin, worth)
+
+
+def _skip_head(sheet: Sheet, first: int, last: int, key: str) -> int:
+    """Up to the line after the title's last copy near the head, then over labels and tools."""
+    head = _skip_info(sheet, first, last)
+    for n in range(first, min(last, first + 40)):
+        mine = squash(sheet.lines[n].text)
+        if (
+            key
+            and mine
+            and len(mine) >= 4
+            and (mine == key or (len(mine) > 8 and mine in key and n < first + 6))
+        ):
+            head = max(head, n + 1)
+    while head < last and is_frame(sheet.lines[head], key) and not is_event(sheet.lines, head):
+        head += 1
+    return head
+
+
+def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
+    """Back over tools; then before the first end mark after which little reading matter stands."""
+    total = sum(w for w in worths[first:last] if w > 0) or 1.0
+    rest = 0.0
+    end = last
+    for n in range(last - 1, first - 1, -1):
+        line = sheet.lines[n]
+        rest += max(0.0, worths[n])
+        if rest > 0.35 * total and rest > 150:
+            break
+        if (is_end(line.text) and (len(line.text) < 60 or n > last - 4)) or (
+            n == end - 1 and (is_tail(line) or is_document_line(line))
+        ):
+            end, rest = n, 0.0
+    return end
+
+
+def _is_dropped(line: Line, block: Element) -> bool:
+    """Tools inside the text, and hidden lines unless the whole block is hidden."""
+    if line.linked > 0.8 * len(line.text) and line.aside:
+        return True
+    return len(line.text) < 30 and bool(
+        re.match(r"^\s*(?:分享到|【?字体|上一[篇页]|下一[篇页]|打印本页|关闭窗口)", line.text)
+    )
+
+
+def _is_copy(sheet: Sheet, first: int, last: int, n: int, worths: list[float]) -> bool:
+    return worths[n] == -1.0 and len(sheet.lines[n].text) > 30

@@ -1,0 +1,113 @@
+"""Lines that frame an article: by-lines, tools, copyright, comments, what follows the text."""
+
+from __future__ import annotations
+
+import re
+
+from reading.clean import squash
+from reading.labels import find_label
+from reading.lines import Line
+
+_FRAME = re.compile(
+    r"版权所有|copyright|ICP备|公安备|公网安备|网站标识码|技术支持|建议使用|浏览器|主办单位|主办[:：]|承办[:：]|网站地图|"
+    r"联系我们|关于我们|设为首页|加入收藏|您(?:所在|当前|现在)?的?(?:所在)?位置|当前位置|违法和不良信息|举报电话|无障碍|"
+    r"网站声明|免责声明|隐私|备案号|未经.{0,20}授权|增值电信业务|许可证|扫一扫|扫描二维码|微信公众号二维码|用户登录|请输入|"
+    r"已输入|发表评论|网友评论|最新评论|跟贴|暂无评论|点击右上角",
+    re.I,
+)
+_TOOLS = re.compile(
+    r"^[\s【\[(（]*(?:字\s*[体号]|浏览字号|【?字体|大\s*中\s*小|打印|分享|收藏|关闭|保存|推荐|纠错|评论|返回|举报|点赞|转发|"
+    r"扫一扫|用?微信|微博|新浪微博|QQ|qq|头条|朋友圈|复制|放大|缩小|语音|朗读|无障碍|浏览|点击|阅读|访问量?|人气|订阅|我要|"
+    r"A\s*[-+]|T\s*[|+]|-\s*A|全文下载|word下载|pdf下载|下载|繁體|原标题|\(原标题|（原标题|标签|分类|文章导航|参与互动|"
+    r"[\d\s./|]+$|更多|用手机|手机看|听新闻|全文朗读|播放|视力保护|小$|中$|大$|默认|超大|特大|[+\-—_|·.>]+$|null|正文$|赞$|踩$)"
+)
+_END = re.compile(
+    r"^[\s【\[(（<■◆▲●]*(?:相关(?:阅读|链接|文章|新闻|稿件|报道|推荐|信息|内容|解读|政策|专题|附件|资讯|热词|搜索|博文|文件)|"
+    r"延伸阅读|推荐阅读|热点推荐|热门推荐|为您推荐|猜你喜欢|精彩推荐|上一[篇页条则]|下一[篇页条则]|上篇|下篇|"
+    r"责任编辑|责编|编辑[:：]|作者[:：]未知|扫一扫|扫码|分享到|分享至|打印本页|打印$|关闭窗口|关闭本页|【关闭|关闭$|"
+    r"网友评论|热门评论|我要评论|版权声明|声明[:：]|免责声明|关联(?:政策|内容|文件|阅读)|政策解读$|解读$|返回(?:顶部|列表|首页)|"
+    r"点击(?:下载|查看)?附件|阅读下一篇|更多精彩|转载请注明|本文来源|本网站|纠错|特别声明|文章导航|已有\d+人|赞\s*\d*$|"
+    r"欢迎关注|关注我们|微信公众号[:：]|新闻热线|投稿邮箱|原创声明|本文(?:系|为)|海量资讯)"
+)
+# A date with little else, or with the words of a by-line.
+_INFO = re.compile(
+    r"^\D{0,30}(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}日?[\sT]*(?:\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[^，。；]{0,20}$|"
+    r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}.*(?:来源|作者|编辑|浏览|阅读|字号|点击)|"
+    r"(?:来源|作者|编辑|浏览|阅读|字号|点击).*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}"
+)
+_DECIDED = re.compile(r"通过|施行|实施|公布|修订|修正|批准|会议|决定|起草|印发|起$|日前|以来")
+_INFO_FIELDS = frozenset(
+    ("credit", "index_number", "issuer", "stop", "doc_number", "issued", "validity", "topic")
+)
+_COMMENT = re.compile(
+    r"^(?:回复|举报|踩|赞|顶|支持)\s*\d*(?:\s|$)|^\d+\s*(?:秒|分钟|小时|天)前$|查看回复|楼主|全部楼层|^\d+楼"
+)
+_CONTACT = re.compile(
+    r"^(?:联系)?(?:地\s*址|电\s*话|传\s*真|邮\s*编|邮政编码|E-?mail|电子邮箱|电子信箱|邮\s*箱)\s*[:：]", re.I
+)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|zip|rar|7z|ofd|txt|csv)(?:[?#]|$)", re.I)
+
+
+def is_info(line: Line) -> bool:
+    """Tell whether a line is a by-line: a date alone or with labels, or a label of source, count or size."""
+    text = line.text
+    if len(text) > 120 or _DECIDED.search(text):
+        return False
+    return bool(_INFO.search(text)) or find_label(text) in _INFO_FIELDS
+
+
+def is_frame(line: Line, key: str = "") -> bool:
+    """Tell whether a line is of the article's frame: labels, tools, a path, a date alone, the title again."""
+    text = line.text
+    if len(text) > 150:
+        return False
+    mine = squash(text)
+    if not mine or mine == key:
+        return True
+    if find_label(text) or _TOOLS.match(text) or (_FRAME.search(text) and len(text) < 80):
+        return True
+    if is_info(line):
+        return True
+    return line.linked > 0.6 * len(text) and len(text) < 20
+
+
+def is_tail(line: Line) -> bool:
+    """Tell whether a line at the end is no part of the text."""
+    text = line.text
+    if _END.match(text) or not squash(text):
+        return True
+    if len(text) > 120:
+        return False
+    return bool(
+        _TOOLS.match(text) or _FRAME.search(text) or find_label(text) or line.linked > 0.8 * len(text) > 0
+    )
+
+
+def is_document_line(line: Line) -> bool:
+    """A line of attachments only: `附件：`, or a link to a document."""
+    if re.fullmatch(r"附\s*件\s*\d*\s*[:：]?(?:下载)?[:：]?", line.text):
+        return True
+    return line.linked > 0.7 * len(line.text) and len(line.text) < 120 and bool(_DOCUMENT.search(line.text))
+
+
+def is_end(text: str) -> bool:
+    """Tell whether a line begins what follows the text: editors, related articles, share bars."""
+    return bool(_END.match(text))
+
+
+def weigh_frame(line: Line) -> float | None:
+    """What a line of the frame weighs against a block; None for a line that may be text."""
+    size = len(line.text)
+    if line.linked > 0.6 * size:
+        return -8.0 - min(size, 40) / 4
+    if size < 200 and _FRAME.search(line.text):
+        return -25.0
+    if size < 120 and (find_label(line.text) or _TOOLS.match(line.text)):
+        return -6.0
+    if size < 100 and _INFO.search(line.text):
+        return -6.0
+    if _CONTACT.match(line.text):
+        return 0.0
+    if size < 40 and _COMMENT.search(line.text):
+        return -60.0
+    return None

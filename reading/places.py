@@ -1,0 +1,50 @@
+"""The places that a source's selectors and a CMS family name for the parts of an article."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from lxml.cssselect import CSSSelector
+
+from reading.clean import clean_text
+from reading.families import Family
+from reading.lines import Element, Sheet
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is declared about a page: CSS selectors by part (sources.yaml), and its family or None."""
+
+    root: Element
+    selectors: Mapping[str, str]
+    family: Family | None
+
+    def words(self, part: str) -> str | None:
+        """The words of a part (article_title, published, credit), by selector, else by family."""
+        nodes = self._select(part)
+        path = self.family.fields.get(part) if self.family else None
+        if not nodes and path:
+            nodes = cast("list[Element]", self.root.xpath(path))
+        return clean_text(" ".join(nodes[0].itertext())) or None if nodes else None
+
+    def blocks(self, sheet: Sheet) -> list[tuple[Element, str]]:
+        """The containers of the text with their origin, as blocks of the sheet, the surest first."""
+        found = [(node, "selector") for node in self._select("body")[:1]]
+        for path in self.family.containers if self.family else ():
+            nodes = cast("list[Element]", self.root.xpath(path))
+            found += [(node, "family") for node in nodes[:6] if node in sheet.spans]
+        return [(_block_of(sheet, node), name) for node, name in found]
+
+    def _select(self, part: str) -> list[Element]:
+        """The elements at a CSS selector (sources.yaml has been checked, so a bad one is a fault of ours)."""
+        selector = self.selectors.get(part)
+        return cast("list[Element]", CSSSelector(selector, translator="html")(self.root)) if selector else []
+
+
+def _block_of(sheet: Sheet, node: Element) -> Element:
+    """The element itself, or the nearest block around it that has lines of its own."""
+    while node not in sheet.spans and (parent := node.getparent()) is not None:
+        node = parent
+    return node if node in sheet.spans else sheet.root
