@@ -75,8 +75,10 @@ def choose_due(due: Iterable[KnownAddress]) -> tuple[Wanted, ...]:
 
 def order_wants(wants: Iterable[Wanted]) -> tuple[Wanted, ...]:
     """Put wants in the order of fetching: what is new first, in row order; one want an address."""
-    ordered = sorted(wants, key=lambda want: _FIRST.index(want.cause))
-    return tuple({want.address: want for want in reversed(ordered)}.values())[::-1]
+    ordered: dict[str, Wanted] = {}
+    for want in sorted(wants, key=lambda want: _FIRST.index(want.cause)):
+        ordered.setdefault(want.address, want)
+    return tuple(ordered.values())
 
 
 def decide_step(page: str, next_page: str | None, fresh: bool, walked: Collection[str], limit: int) -> Step:

@@ -197,7 +197,8 @@ def _judge_news(counts: Counts, history: Sequence[RunSource], expects: Expects, 
         return Verdict("quiet", f"nothing new since the first run{failed}")
     days = (now - last).days
     overdue = f", expected within {expects.days}" if expects.days and days > expects.days else ""
-    return Verdict("quiet", f"nothing new for {days} days{overdue}{failed}")
+    since = f"for {days} days" if days else "since the last run"
+    return Verdict("quiet", f"nothing new {since}{overdue}{failed}")
 
 
 def judge_recheck(counts: Counts) -> Verdict:

@@ -19,6 +19,7 @@ from store.runs import Runs, RunSource
 
 if TYPE_CHECKING:
     from scrapy import Spider
+    from scrapy.crawler import CrawlerProcess
     from scrapy.settings import Settings
     from twisted.python.failure import Failure
 
@@ -38,8 +39,8 @@ def run_crawl(
     """Collect from the wanted sources (all enabled ones for None), once per process.
 
     `due` leaves out those whose period is not over; `backfill` reads up to that many articles of each, on
-    list pages that are known too; without `lists` only pages that are due are asked (a re-check). `now` is the
-    moment at which the run begins, the machine's where it is None; it goes on from there.
+    list pages that are known too; without `lists` only pages that are due are asked (a re-check). `now` is
+    the moment at which the run begins, the machine's where it is None; it goes on from there.
 
     Raises AlreadyRunning when another crawl holds the lock, UserFault for a source that is not enabled,
     StoreError when what was read could not be saved: the run stops there, and the next one goes on.
@@ -69,13 +70,10 @@ def run_on(now: datetime) -> Callable[[], datetime]:
 
 
 def _run(plan: Plan) -> list[RunSource]:
-    from scrapy.crawler import CrawlerProcess
-
     from spiders.collect import spider_for
     from spiders.night import Night
 
-    process = CrawlerProcess(read_settings(), install_root_handler=False)
-    quiet_scrapy()
+    process = make_process(read_settings())
     crawler = process.create_crawler(spider_for(plan, "caibian"))
     failures: list[BaseException] = []
     process.crawl(crawler).addErrback(_keep_error, failures)
@@ -111,7 +109,15 @@ def read_settings() -> Settings:
     return settings
 
 
-def quiet_scrapy() -> None:
-    """Leave the log to our own lines: Scrapy tells its settings and stages at INFO."""
-    for name in ("scrapy", "twisted", "py.warnings"):
+def make_process(settings: Settings) -> CrawlerProcess:
+    """Make Scrapy's process and leave the log to our own lines: Scrapy tells settings and stages at INFO."""
+    from scrapy.crawler import CrawlerProcess
+
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")
+    before = logging.root.manager.disable
+    logging.disable(logging.INFO)
+    process = CrawlerProcess(settings)
+    logging.disable(before)
+    for name in ("scrapy", "twisted"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    return process

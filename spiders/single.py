@@ -19,7 +19,7 @@ from spiders.fetch import Answer, Fetcher
 from spiders.gate import Backlog, Gate, Turn
 from spiders.guard import NETWORKS_SETTING
 from spiders.plan import name_agent
-from spiders.run import quiet_scrapy, read_settings
+from spiders.run import make_process, read_settings
 
 _SECONDS = 120.0
 
@@ -59,12 +59,9 @@ class OnePage(Spider):
 
 
 def _fetch(url: str, networks: list[str], contact: str) -> Answer | Fault:
-    from scrapy.crawler import CrawlerProcess
-
     settings = read_settings()
     settings.setdict({NETWORKS_SETTING: networks, "USER_AGENT": name_agent("", contact)}, priority="cmdline")
-    process = CrawlerProcess(settings, install_root_handler=False)
-    quiet_scrapy()
+    process = make_process(settings)
     crawler = process.create_crawler(OnePage)
     process.crawl(crawler, url=url)
     process.start()
