@@ -74,6 +74,12 @@ def _departments() -> Iterator[Site]:
         (Channel("gzdt", 23, "工作动态", _NEWS, "bumen", 22, "bumen", (0, 0), 1.4),),
         sign="示卫",
     )
+    yield from _labour_and_land()
+    yield from _more_departments()
+
+
+def _labour_and_land() -> Iterator[Site]:
+    group, level = _DEPARTMENT
     yield Site(
         "jiaotong",
         "省交通运输厅（示例）",
@@ -116,7 +122,6 @@ def _departments() -> Iterator[Site]:
         (Channel("nyyw", 1003, "三农要闻", _NEWS, "bumen", 24, None, (1, 1), 1.2),),
         sign="示农",
     )
-    yield from _more_departments()
 
 
 def _more_departments() -> Iterator[Site]:
