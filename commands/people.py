@@ -37,7 +37,7 @@ def user_passwd(name: str) -> None:
     """Give an account a new password, read from standard input."""
     from store.accounts import set_password
 
-    password = click.get_text_stream("stdin").readline().rstrip("\n")
+    password = sys.stdin.readline().rstrip("\n")
     with open_store(find_paths()) as database, database.write() as connection:
         set_password(connection, name, password, read_clock())
     click.echo(f"the password of {name} is changed")

@@ -38,12 +38,11 @@ def publish(full: bool, rollback: int | None, as_json: bool) -> None:
 @example("caibian verify")
 def verify(deep: bool) -> None:
     """Check the served release, file by file, against the database."""
-    from publish.site import verify_site
+    from publish.verify import verify_site
 
     paths = find_paths()
-    _, portal = load_files(paths)
     with open_store(paths) as database:
-        problems = verify_site(database, portal, paths.home, read_clock(), deep=deep)
+        problems = verify_site(database, paths.home, deep=deep)
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
@@ -60,8 +59,7 @@ def audit() -> None:
 @example("caibian audit verify")
 def audit_verify() -> None:
     """Check the chain of the log, and name the first row that was edited, removed or reordered."""
-    from store.log import verify_chain
-    from store.publishing import list_heads
+    from store.log import list_heads, verify_chain
 
     with open_store(find_paths()) as database, database.read() as connection:
         count = verify_chain(connection, list_heads(connection))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from errors import ConfigurationError, UserFault
+from errors import UserFault
 
 if TYPE_CHECKING:
     from portal import Portal
@@ -42,13 +42,9 @@ def find_paths() -> Paths:
 
 def load_files(paths: Paths) -> tuple[Sources, Portal]:
     """Load both files; raises ConfigurationError with every fault of both."""
-    from portal import check_both, load_portal
-    from sources import load_sources
+    from portal import load_both
 
-    faults = check_both(paths)
-    if faults:
-        raise ConfigurationError(faults)
-    return load_sources(paths.sources), load_portal(paths.portal)
+    return load_both(paths)
 
 
 @contextmanager

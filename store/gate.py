@@ -112,7 +112,7 @@ def read_forms(connection: Connection, gated: Collection[Gated]) -> Iterator[tup
     names = sorted(rows)
     for chunk in (names[at : at + CHUNK] for at in range(0, len(names), CHUNK)):
         query = select(revisions.c.id, revisions.c.form).where(revisions.c.id.in_(chunk))
-        found = dict(connection.execute(query).tuples().all())
+        found = {row[0]: row[1] for row in connection.execute(query)}
         for revision in chunk:
             yield rows[revision], _check(found.get(revision), rows[revision].hash)
 
