@@ -81,8 +81,8 @@ def _read(raw: bytes, charset: str) -> Decoded:
 
 def _find_wide(raw: bytes) -> str | None:
     """UTF-16 without a mark: every other byte of the markup's ASCII is a NUL."""
-    head = raw[:400]
-    if len(head) < 8 or head.count(0) < len(head) // 4:
+    head = raw[:2000]
+    if len(head) < 8 or head.count(0) < len(head) // 10:
         return None
     even, odd = head[::2].count(0), head[1::2].count(0)
     if odd > 4 * even:
@@ -150,4 +150,4 @@ def _detect(raw: bytes) -> str:
     if _share(raw, best) > 0.05:
         return best
     match = from_bytes(raw[:20000], steps=4).best()
-    return match.encoding if match else "gb18030"
+    return codecs.lookup(match.encoding).name if match else "gb18030"

@@ -85,7 +85,7 @@ def find_line(sheet: Sheet, title: str, start: int) -> int | None:
 
 
 def _join_lines(sheet: Sheet, number: int, key: str, start: int) -> tuple[str, str]:
-    """A line's words and those of the lines after it, as long as `key` holds them (a title of three lines)."""
+    """A line's words and those of the next, as long as `key` holds them (a title of three lines)."""
     words = sheet.lines[number].text
     joined = squash(words)
     for line in sheet.lines[number + 1 : min(number + 4, start)]:

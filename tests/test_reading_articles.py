@@ -31,7 +31,8 @@ def test_a_page_is_read_as_expected(name: str) -> None:
     said = asdict(reading)
     fault = expected.pop("fault", None)
     assert (reading.fault or "").startswith(fault) if fault else reading.fault is None
-    assert [doubt.field for doubt in reading.doubts] == expected.pop("doubts", [d.field for d in reading.doubts])
+    doubted = [doubt.field for doubt in reading.doubts]
+    assert doubted == expected.pop("doubts", doubted)
     assert [[a.name, a.url] for a in reading.attachments] == expected.pop("attachments", [])
     assert [[i.url, i.alt] for i in reading.images] == expected.pop("images", [])
     for part in ("text", "html"):
