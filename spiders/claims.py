@@ -12,14 +12,15 @@ Outcome = Literal["new", "changed", "known", "failed"]
 class Claims:
     """The run's addresses, each owned by the first source of sources.yaml whose list shows it.
 
-    Sources are named by their order in the run. `walking` are those whose lists are not read to the end yet:
-    a later source waits for them (not for ever) before it takes an address that they may still show.
+    Sources are named by their order in the run. A later source waits (not for ever) for the lists of the
+    earlier ones before it takes an address, since they may still show it.
     """
 
     def __init__(self, sources: int, patience: float) -> None:
-        self._walking = set(range(sources))
         self._patience = patience
-        self._moved = asyncio.Condition()
+        self._walked = [False] * sources
+        self._front = 0
+        self._turns = [asyncio.Event() for _ in range(sources)]
         self._owners: dict[str, int] = {}
         self._taken: set[str] = set()
         self._outcomes: dict[str, asyncio.Future[Outcome | None]] = {}
@@ -33,17 +34,18 @@ class Claims:
             if address not in self._taken:
                 self._owners[address] = min(order, self._owners.get(address, order))
 
-    async def finish_walk(self, order: int) -> None:
-        """Say that a source's lists are read."""
-        async with self._moved:
-            self._walking.discard(order)
-            self._moved.notify_all()
+    def finish_walk(self, order: int) -> None:
+        """Say that a source's lists are read; whoever waited for it and for those before it goes on."""
+        self._walked[order] = True
+        while self._front < len(self._walked) and self._walked[self._front]:
+            self._turns[self._front].set()
+            self._front += 1
 
     async def wait_for_earlier(self, order: int) -> None:
-        """Wait until no source before this one still reads its lists, but no longer than the patience."""
+        """Wait until this source and all before it have read their lists, but no longer than the patience."""
         try:
-            async with asyncio.timeout(self._patience), self._moved:
-                await self._moved.wait_for(lambda: min(self._walking, default=order) >= order)
+            async with asyncio.timeout(self._patience):
+                await self._turns[order].wait()
         except TimeoutError:
             return
 

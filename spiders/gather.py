@@ -22,14 +22,14 @@ async def gather_source(task: Task, tools: Tools) -> Tally:
     wants = order_wants((*walk.wants.values(), *_choose_due(task, tools, tally)))
     addresses = [want.address for want in wants]
     claims.want(order, addresses)
-    await claims.finish_walk(order)
+    claims.finish_walk(order)
     await claims.wait_for_earlier(order)
     mine = claims.take(order, addresses)
     await Articles(task, tools, tally).run([want for want in wants if want.address in mine])
     await asyncio.gather(*walk.saves)
     claims.finish(order, addresses)
-    for address in addresses:
-        tally.add_outcome(await claims.ask(address))
+    for want in wants:
+        tally.add_outcome(want.cause, await claims.ask(want.address))
     return tally
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pipelines.messages import Saved
 from spiders.claims import Outcome
 from spiders.faults import Fault
+from spiders.frontier import Cause
 from spiders.health import Counts
 
 # A row that leads to an item of another address is new to this source, though the item is not.
@@ -47,9 +48,9 @@ class Tally:
     cut: str | None = None
     whole: bool = False
 
-    def add_outcome(self, outcome: Outcome | None) -> None:
-        """Count how one wanted address ended."""
-        if outcome is not None:
+    def add_outcome(self, cause: Cause, outcome: Outcome | None) -> None:
+        """Count how one wanted address ended; a re-check that finds nothing new is no row of this run."""
+        if outcome is not None and (cause, outcome) != ("recheck", "known"):
             self.outcomes[outcome] += 1
 
     def add_cut(self, words: str) -> None:

@@ -40,7 +40,7 @@ class Walk:
 
     async def run(self) -> None:
         """Read pages until the decisions of the frontier say stop."""
-        address: str | None = self._task.source.address
+        address: str | None = canonical(self._task.source.address)
         while address is not None and len(self._walked) < self._task.pages:
             address = await self._read_page(address) or self._find_gap()
         if address is not None:

@@ -92,7 +92,7 @@ def test_an_address_of_two_sources_is_read_by_the_first_and_counted_by_both() ->
     ) -> tuple[set[str], list[Any]]:
         await asyncio.sleep(delay)
         claims.want(order, addresses)
-        await claims.finish_walk(order)
+        claims.finish_walk(order)
         await claims.wait_for_earlier(order)
         mine = claims.take(order, addresses)
         for address in mine:
@@ -113,7 +113,7 @@ def test_a_source_that_hangs_holds_the_others_for_a_while_only() -> None:
     async def run() -> None:
         claims = Claims(2, patience=0.05)
         claims.want(1, ["x"])
-        await claims.finish_walk(1)
+        claims.finish_walk(1)
         await claims.wait_for_earlier(1)
         assert claims.take(1, ["x"]) == {"x"}
         claims.want(0, ["x"])  # it came too late: who took it keeps it
