@@ -106,10 +106,16 @@ class _Article:
         published = read_published(
             self.sheet, self.between, self.values, tell_date(self.metas), self.page.fetched
         )
-        issuers = [value for value in self.fields.values() if value.field == "issuer"]
-        site = self.hints.site_name or self.metas.get("sitename")
+        issuer = self.fields.get("issuer")
         credit = read_credit(
-            self.sheet, [*self.values, *issuers], self.between, ends, self.metas, site, self.title.words or ""
+            self.sheet,
+            self.values,
+            self.between,
+            ends,
+            self.metas,
+            site=self.hints.site_name or self.metas.get("sitename"),
+            title=self.title.words or "",
+            issuer=issuer.words if issuer else None,
         )
         origins = {**reading.origins, "published": published.origin, "credit": credit.origin}
         return replace(

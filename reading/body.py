@@ -11,6 +11,10 @@ from reading.lines import Element, Line, Sheet
 _POINTS = re.compile(r"[，。；！？、：]")
 
 
+# What a line weighs that was read before: the page holds its text twice.
+COPY = -1.0
+
+
 def weigh(sheet: Sheet, head: str = "") -> list[float]:
     """What each line is worth as reading matter; links, frames and second copies weigh against.
 
@@ -25,7 +29,7 @@ def weigh(sheet: Sheet, head: str = "") -> list[float]:
             worth = 0.0
         if worth > 20:
             if line.text in seen:
-                worth = -1.0
+                worth = COPY
             seen.add(line.text)
         worths.append(worth)
     return worths

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reading.clean import squash
 from reading.dates import find_dates
-from reading.labels import Value
+from reading.labels import Value, trim_value
 from reading.lines import BLOCKS, Element, Sheet
 from reading.metas import Metas, tell_credit
 from reading.page import Doubt
@@ -23,6 +23,9 @@ _IN_TEXT = re.compile(
 )
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+_NO_COLON = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:信息|文章|稿件|新闻)?来源[\s\x1f]+([^\s\x1f:：][^\x1f]{1,40})"
 )
 _JOINED = re.compile(r"(?:\.{3}|…)$")
 
@@ -44,15 +47,23 @@ def read_credit(
     metas: Metas,
     site: str | None,
     title: str,
+    issuer: str | None,
 ) -> Credit:
-    """Read the source: a label, a name beside the date, the text's last line, the head.
+    """Read the source: a label, the text's last line, a name beside the date, the head, the table's issuer.
 
     本网 and its like stand for `site`, where that is known. A clipped name is completed from the head.
+    `beside` are the lines between title and text, `ends` the first and the last lines of the text.
     """
     told = tell_credit(metas)
-    shown = _labelled(values, "credit") or _at_end(sheet, ends) or _beside_date(sheet, beside, title)
-    if not shown and (not told or _OURS.match(told)):
-        shown = _labelled(values, "issuer")
+    shown = (
+        _labelled(values, "credit")
+        or _at_end(sheet, ends)
+        or _unmarked(sheet, beside)
+        or _labelled(values, "issuer")
+        or _beside_date(sheet, beside, title)
+    )
+    if not shown and issuer and (not told or _OURS.match(told)):
+        shown = tidy_credit(issuer)
     if not shown:
         if not told or _NOTHING.match(told):
             return Credit(None, "")
@@ -88,6 +99,16 @@ def _at_end(sheet: Sheet, ends: Sequence[int]) -> str | None:
     for number in reversed(ends):
         found = _IN_TEXT.search(sheet.lines[number].text)
         if found and (words := tidy_credit(found[1])):
+            return words
+    return None
+
+
+def _unmarked(sheet: Sheet, beside: Sequence[int]) -> str | None:
+    """A label without a colon: `来源 云川日报`, also over two tags."""
+    for number in beside:
+        text = "\x1f".join(" ".join(part.split()) for part in sheet.lines[number].parts)
+        found = _NO_COLON.search(text) if len(text) < 120 else None
+        if found and (words := tidy_credit(trim_value(found[1], "来源"))):
             return words
     return None
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reading.body import COPY
 from reading.clean import squash
 from reading.frames import is_document_line, is_end, is_frame, is_info, is_tail
 from reading.labels import is_event
 from reading.lines import Element, Line, Sheet
+
+_INSIDE = re.compile(r"\s*(?:分享到|【?字体|上一[篇页]|下一[篇页]|打印本页|关闭窗口)")
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,9 @@ def trim(
     key = squash(title or "")
     first = _skip_head(sheet, first, last, key)
     last = _skip_foot(sheet, first, last, worths)
-    dropped = {
-        n
-        for n in range(first, last)
-        if _is_dropped(sheet.lines[n], block) or _is_copy(sheet, first, last, n, worths)
-    }
-    return Body(block, first, last, frozenset(dropped), origin, worth)
+    copies = _find_copies(sheet, first, last, worths)
+    tools = {n for n in range(first, last) if _is_dropped(sheet.lines[n])}
+    return Body(block, first, last, frozenset(tools | copies), origin, worth)
 
 
 def _skip_head(sheet: Sheet, first: int, last: int, key: str) -> int:
@@ -99,14 +99,15 @@ def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
     return end
 
 
-def _is_dropped(line: Line, block: Element) -> bool:
-    """Tools inside the text, and hidden lines unless the whole block is hidden."""
+def _is_dropped(line: Line) -> bool:
+    """Tools and menus inside the text."""
     if line.linked > 0.8 * len(line.text) and line.aside:
         return True
-    return len(line.text) < 30 and bool(
-        re.match(r"^\s*(?:分享到|【?字体|上一[篇页]|下一[篇页]|打印本页|关闭窗口)", line.text)
-    )
+    return len(line.text) < 30 and bool(_INSIDE.match(line.text))
 
 
-def _is_copy(sheet: Sheet, first: int, last: int, n: int, worths: list[float]) -> bool:
-    return worths[n] == -1.0 and len(sheet.lines[n].text) > 30
+def _find_copies(sheet: Sheet, first: int, last: int, worths: list[float]) -> set[int]:
+    """Lines of a second copy of the text (for telephones); a sentence said twice is no copy."""
+    long = [n for n in range(first, last) if len(sheet.lines[n].text) > 30]
+    copies = {n for n in long if worths[n] == COPY}
+    return copies if len(copies) >= 0.35 * len(long) and len(copies) > 1 else set()

@@ -43,10 +43,12 @@ def read_metas(root: lxml.html.HtmlElement) -> Metas:
 
 
 def tell_title(metas: Metas) -> str | None:
-    """The title of the meta tags, when it is one: no markup, not too short, and not the site's name."""
+    """The title of the meta tags, when it is one: whole, no markup, not the site's name or the column's."""
     for name in _TITLES:
         title = metas.get(name)
-        if title and is_title(title) and title != metas.get("sitename"):
+        if not title or not is_title(title) or title.endswith(("...", "…")) or title == metas.get("sitename"):
+            continue
+        if title != metas.get("columnname") or len(title) > 12:
             return title
     return None
 
