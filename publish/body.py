@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import lxml.html
@@ -51,12 +52,12 @@ def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
         Markup(lxml.html.tostring(child, encoding="unicode"))  # cleaned right below
         for child in root
     )
-    return Markup(_sanitize(inner))  # the output of the sanitizer
+    return Markup(_make_cleaner().clean(inner))  # the output of the sanitizer
 
 
-def _sanitize(html: str) -> str:
-    return nh3.clean(
-        html,
+@lru_cache(maxsize=1)
+def _make_cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags=set(_EMPTIED),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},

@@ -13,10 +13,11 @@ from filelock import FileLock, Timeout
 from errors import AlreadyRunning, PublishError
 from portal import Portal
 from publish.gather import Stores, find_original, read_checked
+from publish.listing import Draft
 from publish.prepare import Plan, plan_release
 from publish.render import Renderer
 from publish.site_view import see_site
-from publish.trees import Draft, Served, TreeStore
+from publish.trees import Served, TreeStore
 from store.database import Database
 from store.log import read_head
 from store.publishing import (

@@ -12,30 +12,16 @@ import errno
 import hashlib
 import os
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from errors import PublishError
+from publish.listing import Changes, Draft, Entry, Listing, is_whole, nest, read_listing, write_listing
 
 _FEW = 64  # files that are synced one by one; above, one sync of the whole system is cheaper
 _NO_LINK = {errno.EMLINK, errno.EXDEV, errno.EPERM, errno.ENOTSUP}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One name in a directory: a `file` or a `tree`, by its hash."""
-
-    kind: str
-    hash: str
-
-
-@dataclass(frozen=True)
-class Draft:
-    """Bytes on disk, not yet in any tree."""
-
-    hash: str
-    file: Path
 
 
 @dataclass(frozen=True)
@@ -46,16 +32,13 @@ class Served:
     tree: str
 
 
-Listing = dict[str, Entry]
-_Changes = dict[str, "Draft | _Changes | None"]
-
-
 class TreeStore:
     """The trees and releases below one folder; one writer at a time, held by the publisher's lock."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._fresh: list[Path] = []
+        self._uses: Counter[str] = Counter()
 
     def prepare(self) -> None:
         """Make the folders, and clear away what a killed publish left half made."""
@@ -80,7 +63,6 @@ class TreeStore:
             with file.open("xb") as out:
                 out.write(raw)
                 os.fchmod(out.fileno(), 0o444)
-            self._fresh.append(file)
         return Draft(digest, file)
 
     def change(self, base: str | None, changes: Mapping[str, Draft | None]) -> str:
@@ -89,12 +71,13 @@ class TreeStore:
         A path that stands in `changes` has the draft's bytes afterwards, even where somebody had changed the
         bytes on disk. Raises PublishError when a file or listing of the base is missing or wrong.
         """
-        tree = self._change(base, _nest(changes))
+        self._uses = Counter(draft.file.name for draft in changes.values() if draft is not None)
+        tree = self._change(base, nest(changes))
         if tree is None:
             raise PublishError("a release without any page")
         return tree
 
-    def _change(self, base: str | None, changes: _Changes) -> str | None:
+    def _change(self, base: str | None, changes: Changes) -> str | None:
         listing = dict(self.read(base)) if base else {}
         drafts: dict[str, Path] = {}
         for name, change in changes.items():
@@ -110,7 +93,7 @@ class TreeStore:
         return self._keep(listing, drafts, base) if listing else None
 
     def _keep(self, listing: Listing, drafts: Mapping[str, Path], base: str | None) -> str:
-        text = _write_listing(listing)
+        text = write_listing(listing)
         digest = hashlib.sha256(text).hexdigest()
         target = self.root / "trees" / digest
         if not target.is_dir():
@@ -130,7 +113,8 @@ class TreeStore:
             if entry.kind == "tree":
                 (made / name).symlink_to(Path("..", entry.hash))
             elif name in drafts:
-                _link(drafts[name], made / name)
+                self._take(drafts[name], made / name)
+                self._fresh.append(target / name)
             else:
                 _link(self.root / "trees" / str(base) / name, made / name)
         made.rename(target)
@@ -145,12 +129,21 @@ class TreeStore:
             if entry.kind == "tree":
                 if not place.is_symlink() or place.readlink() != Path("..", entry.hash):
                     _replace_by_link(place, Path("..", entry.hash))
-            elif name in drafts and not _is_whole(place, entry.hash):
+            elif name in drafts and not is_whole(place, entry.hash):
                 spare = target / f".mend-{name}"
                 spare.unlink(missing_ok=True)
-                _link(drafts[name], spare)
+                self._take(drafts[name], spare)
                 _remove_directory(place)
                 spare.replace(place)
+                self._fresh.append(place)
+
+    def _take(self, draft: Path, place: Path) -> None:
+        """Put a draft in its place: moved the last time that it is used, linked before."""
+        self._uses[draft.name] -= 1
+        if self._uses[draft.name]:
+            _link(draft, place)
+        else:
+            draft.rename(place)
 
     def point(self, release: int, tree: str) -> None:
         """Name a tree as a release."""
@@ -208,7 +201,7 @@ class TreeStore:
             raise PublishError(f"{note}: cannot be read ({error.strerror}): run `publish --full`") from error
         if hashlib.sha256(text).hexdigest() != tree:
             raise PublishError(f"{note}: was changed: run `publish --full`")
-        return _read_listing(text)
+        return read_listing(text)
 
     def walk(self, tree: str, below: str = "") -> Iterator[tuple[str, str]]:
         """Give every file that must be in a tree: its path from the root, and its hash."""
@@ -263,48 +256,12 @@ class TreeStore:
             if entry.kind == "file":
                 if not place.is_file() or place.is_symlink():
                     yield f"{below}/{name}: is missing"
-                elif not _is_whole(place, entry.hash):
+                elif not is_whole(place, entry.hash):
                     yield f"{below}/{name}: was changed after it was published"
             elif not place.is_symlink() or place.readlink() != Path("..", entry.hash):
                 yield f"{below}/{name}: does not point to its directory"
             else:
                 yield from self.check(entry.hash, f"{below}/{name}")
-
-
-def _nest(changes: Mapping[str, Draft | None]) -> _Changes:
-    nested: _Changes = {}
-    for path, change in changes.items():
-        *folders, name = path.strip("/").split("/")
-        if any(part in ("", ".", "..") or "\n" in part or "\0" in part for part in (*folders, name)):
-            raise PublishError(f"{path!r} is no path of the portal")
-        level = nested
-        for folder in folders:
-            below = level.setdefault(folder, {})
-            if not isinstance(below, dict):
-                raise PublishError(f"{path!r}: {folder} is a file already")
-            level = below
-        level[name] = change
-    return nested
-
-
-def _write_listing(listing: Listing) -> bytes:
-    return "".join(f"{one.kind} {one.hash} {name}\n" for name, one in sorted(listing.items())).encode()
-
-
-def _read_listing(text: bytes) -> Listing:
-    listing = {}
-    for line in text.decode().split("\n")[:-1]:
-        kind, digest, name = line.split(" ", 2)
-        listing[name] = Entry(kind, digest)
-    return listing
-
-
-def _is_whole(file: Path, digest: str) -> bool:
-    try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest() == digest
-    except OSError:
-        return False
 
 
 def _link(source: Path, target: Path) -> None:

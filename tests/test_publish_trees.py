@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from errors import PublishError
-from publish.trees import Draft, TreeStore
+from publish.listing import Draft
+from publish.trees import TreeStore
 
 
 def open_trees(folder: Path) -> TreeStore:
