@@ -60,7 +60,7 @@ class _Article:
         self.page, self.hints, self.decoded, self.root = page, hints, decoded, root
         self.base = _base(root, page.url)
         self.metas = read_metas(root)
-        self.family = find_family(decoded.text)
+        self.family = find_family(decoded.text, page.url)
         self.places = Places(root, hints.selectors, self.family)
         self.sheet = read_lines(root)
         self.title, self.body = self._find_text()

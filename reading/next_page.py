@@ -11,12 +11,15 @@ from reading.clean import clean_text
 from reading.lines import Element
 
 _NEXT = re.compile(r"^[\s\[【<(（]*(?:下一?页|后一页|余下全文|阅读全文|next)[\s>»\]】)）]*$", re.I)
+_HINT = re.compile("[页文next]")
 _SCRIPTED = re.compile(r"createPageHTML\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']")
 
 
 def find_next(links: Iterable[Element], markup: str, url: str) -> str | None:
     """Find the next page: a link that says so and keeps this page's name, or TRS's createPageHTML."""
     for link in links:
+        if not len(link) and not _HINT.search(link.text or ""):
+            continue
         words = clean_text("".join(link.itertext()))
         if len(words) < 12 and _NEXT.match(words):
             target = join(url, link.get("href"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 
+from lxml import etree
 from lxml.cssselect import CSSSelector
 
 from reading.clean import clean_text
@@ -26,14 +28,14 @@ class Places:
         nodes = self._select(part)
         path = self.family.fields.get(part) if self.family else None
         if not nodes and path:
-            nodes = cast("list[Element]", self.root.xpath(path))
+            nodes = _find(path, self.root)
         return clean_text(" ".join(nodes[0].itertext())) or None if nodes else None
 
     def blocks(self, sheet: Sheet) -> list[tuple[Element, str]]:
         """The containers of the text with their origin, as blocks of the sheet, the surest first."""
         found = [(node, "selector") for node in self._select("body")[:1]]
         for path in self.family.containers if self.family else ():
-            nodes = cast("list[Element]", self.root.xpath(path))
+            nodes = _find(path, self.root)
             found += [(node, "family") for node in nodes[:6] if node in sheet.spans]
         return [(_block_of(sheet, node), name) for node, name in found]
 
@@ -41,6 +43,16 @@ class Places:
         """The elements at a CSS selector (sources.yaml has been checked, so a bad one is a fault of ours)."""
         selector = self.selectors.get(part)
         return cast("list[Element]", CSSSelector(selector, translator="html")(self.root)) if selector else []
+
+
+def _find(path: str, root: Element) -> list[Element]:
+    return cast("list[Element]", _compile(path)(root))
+
+
+@cache
+def _compile(path: str) -> etree.XPath:
+    """The families' paths are few; compiling one takes longer than walking a page by it."""
+    return etree.XPath(path)
 
 
 def _block_of(sheet: Sheet, node: Element) -> Element:

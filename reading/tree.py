@@ -14,8 +14,9 @@ MAX_DEPTH = 400
 MAX_ATTRIBUTES = 1000
 
 # libxml2 stops at a NUL, and counts other controls as errors of the document.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]+")
-_NEEDLESS = re.compile(r"</(?:html|body)\s*>|^\s*<\?xml[^>]*>", re.I)
+_CONTROLS = bytes(n for n in range(32) if n not in (9, 10, 13))
+_NEEDLESS = re.compile(rb"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s*>")
+_PROLOGUE = re.compile(r"\s*<\?xml[^>]*>")
 _TAG = re.compile(
     r"<(/?)(?:div|span|font|b|i|u|a|em|strong|ul|ol|dl|table|section|article|center|form|blockquote"
     r"|big|small|sub|sup|tt|s|strike|code|h[1-6]|main|aside|nav|header|footer|fieldset|o:p|svg|g|object)\b",
@@ -33,14 +34,17 @@ def parse(text: str) -> lxml.html.HtmlElement:
     """
     if len(text) > MAX_CHARACTERS:
         raise ReadingError(f"the page has {len(text)} characters, the limit is {MAX_CHARACTERS}")
-    text = _NEEDLESS.sub("", _CONTROLS.sub("", text.lstrip("\ufeff")))
-    if not text.strip():
-        raise ReadingError("the page is empty")
+    text = text.lstrip("\ufeff\0")
+    if prologue := _PROLOGUE.match(text):
+        text = text[prologue.end() :]
     _refuse_attributes(text)
     deep = _estimate_depth(text) > MAX_DEPTH // 2
+    raw = _NEEDLESS.sub(b"", text.encode("utf-8", "replace").translate(None, _CONTROLS))
+    if not raw.strip():
+        raise ReadingError("the page is empty")
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = lxml.html.document_fromstring(text.encode("utf-8"), parser=parser)
+        root = lxml.html.document_fromstring(raw, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise ReadingError(f"the page is no markup: {error}") from error
     if deep and _measure_depth(root) > MAX_DEPTH:

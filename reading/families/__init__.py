@@ -15,14 +15,15 @@ from dataclasses import dataclass, field
 class Family:
     """What one CMS leaves in its pages.
 
-    `marks`: patterns in the markup, one of which tells the family.
+    `marks`: words of the markup, any of which tells the family; `address`: how it names its pages.
     `containers`: XPath of the article's body, the surest first.
     `fields`: XPath of a part's words (article_title, credit, published) where the CMS has a place for it.
     `version`: raised when the declaration changes, so that what was learned of it is dropped.
     """
 
     name: str
-    marks: re.Pattern[str]
+    marks: tuple[str, ...]
     containers: tuple[str, ...]
+    address: re.Pattern[str] | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     version: int = 1

@@ -8,6 +8,7 @@ from reading.families import Family
 
 FAMILY = Family(
     name="gkmlpt",
-    marks=re.compile(r"""/gkmlpt/|gkmlpt"""),
+    marks=("/gkmlpt/",),
+    address=re.compile(r"/gkmlpt/"),
     containers=("//*[contains(@class, 'article-content')]",),
 )

@@ -1,13 +1,11 @@
-"""上海 ivs: `#ivs_content`."""
+"""上海 ivs: the text in `#ivs_content`."""
 
 from __future__ import annotations
-
-import re
 
 from reading.families import Family
 
 FAMILY = Family(
     name="ivs",
-    marks=re.compile(r"""ivs_content|ivs_title|trout-region"""),
+    marks=("ivs_content",),
     containers=("//*[@id='ivs_content']",),
 )

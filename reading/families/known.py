@@ -15,6 +15,9 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 
-def find_family(markup: str) -> Family | None:
-    """Tell the CMS that made a page, by its marks in the markup."""
-    return next((family for family in FAMILIES if family.marks.search(markup)), None)
+def find_family(markup: str, url: str) -> Family | None:
+    """Tell the CMS that made a page: by its marks in the markup, else by how it names its pages."""
+    for family in FAMILIES:
+        if any(mark in markup for mark in family.marks):
+            return family
+    return next((family for family in FAMILIES if family.address and family.address.search(url)), None)

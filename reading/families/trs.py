@@ -8,7 +8,13 @@ from reading.families import Family
 
 FAMILY = Family(
     name="trs",
-    marks=re.compile(r"""TRS_Editor|TRS_UEDITOR|trs_editor_view|trs_paper_default|/t20\d{6}_\d+\.s?html?"""),
+    marks=(
+        "TRS_Editor",
+        "TRS_UEDITOR",
+        "trs_editor_view",
+        "trs_paper_default",
+    ),
+    address=re.compile(r"/t20\d{6}_\d+(?:_\d+)?\.s?html?$"),
     containers=(
         "//*[contains(@class, 'TRS_Editor')]",
         "//*[contains(@class, 'trs_editor_view')]",

@@ -1,4 +1,4 @@
-"""开普 UCAP: the text in `<UCAPCONTENT>` or `#UCAP-CONTENT`."""
+"""开普 UCAP: the text in `<UCAPCONTENT>`, `#UCAP-CONTENT` or `#zoomcon`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from reading.families import Family
 
 FAMILY = Family(
     name="ucap",
-    marks=re.compile(r"""(?i)<ucapcontent|UCAP-CONTENT|/ucap|post_\d+\.html"""),
+    marks=(
+        "<UCAPCONTENT",
+        "<ucapcontent",
+        "UCAP-CONTENT",
+        'id="zoomcon"',
+    ),
+    address=re.compile(r"/post_\d+\.html$"),
     containers=(
         "//ucapcontent",
         "//*[@id='UCAP-CONTENT']",

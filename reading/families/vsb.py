@@ -8,7 +8,13 @@ from reading.families import Family
 
 FAMILY = Family(
     name="vsb",
-    marks=re.compile(r"""vsb_content|v_news_content|/system/resource/|_vsl"""),
+    marks=(
+        "vsb_content",
+        "v_news_content",
+        "/system/resource/js/",
+        "_newscontent_fromname",
+    ),
+    address=re.compile(r"/info/\d+/\d+\.htm$"),
     containers=(
         "//*[starts-with(@id, 'vsb_content')]",
         "//*[@class='v_news_content']",

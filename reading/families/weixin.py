@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from reading.families import Family
 
 FAMILY = Family(
     name="weixin",
-    marks=re.compile(r'id="js_article"|id="activity-name"'),
+    marks=(
+        'id="js_article"',
+        'id="activity-name"',
+    ),
     containers=("//*[@id='js_content']",),
     fields={"article_title": "//*[@id='activity-name']", "credit": "//*[@id='js_name']"},
 )
