@@ -79,6 +79,7 @@ class Articles:
             reason = read.reason if isinstance(read, Unread) else getattr(read, "fault", "is no article")
             self._fail(want, "page", reason, answer.status)
             return
+        read = await self._tools.parts.complete(read, self._task.hints, self._now, self._task.deadline)
         files = await self._tools.files.fetch(read, self._task.deadline)
         more = sum(len(file.raw or b"") for file in files)
         self._tools.backlog.hold(more)

@@ -22,6 +22,7 @@ from spiders.files import FileFetcher
 from spiders.gate import Backlog, Gate
 from spiders.gather import gather_source
 from spiders.night import Night
+from spiders.parts import PartFetcher
 from spiders.plan import Plan, make_settings, make_tasks
 from spiders.pool import ReadingPool
 from spiders.task import Task, Tools
@@ -91,12 +92,14 @@ class CollectSpider(Spider):
         backlog = Backlog(BACKLOG_BYTES)
         places = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         gate = Gate(places, settings.getint("CONCURRENT_REQUESTS"))
+        pool = ReadingPool()
         self.fetcher = Fetcher(self.crawler.engine, gate, backlog)
         return Tools(
             fetcher=self.fetcher,
             files=FileFetcher(self.fetcher),
+            parts=PartFetcher(self.fetcher, pool),
             backlog=backlog,
-            pool=ReadingPool(),
+            pool=pool,
             writer=Writer(lambda: Intake(night.database, plan.sources, plan.portal), backlog),
             known=Known(night.database),
             claims=Claims(len(plan.wanted), LIST_PATIENCE),

@@ -12,6 +12,7 @@ from spiders.claims import Claims
 from spiders.fetch import Fetcher
 from spiders.files import FileFetcher
 from spiders.gate import Backlog
+from spiders.parts import PartFetcher
 from spiders.pool import ReadingPool
 from spiders.writer import Writer
 from store.known import Known
@@ -23,6 +24,7 @@ class Tools:
 
     fetcher: Fetcher
     files: FileFetcher
+    parts: PartFetcher
     backlog: Backlog
     pool: ReadingPool
     writer: Writer

@@ -6,17 +6,27 @@ import gzip
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
+from errors import ReadingError
+from spiders.single import fetch_one
 from store.database import Database
 
 ROOT = Path(__file__).parent.parent
@@ -53,9 +63,9 @@ class World:
     sources: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=lambda: {"DOWNLOAD_TIMEOUT": 2})
 
-    def add(self, id: str, host: str, path: str = "/", **more: Any) -> None:
+    def add(self, id: str, host: str, path: str = "/", scheme: str = "http", **more: Any) -> None:
         """Add a source; its list stands at a path of a host."""
-        address = self.sites.address(host, path)
+        address = self.sites.address(host, path).replace("http", scheme, 1)
         entry = {"id": f"jyt-{id}", "agency": "jyt", "name": id, "address": address, **more}
         self.sources.append(json.dumps(entry, ensure_ascii=False))
 
@@ -171,6 +181,25 @@ def add_crowd(world: World) -> None:
     world.sites.add("hub.localhost", dict(hub))
 
 
+def add_polite_sites(world: World) -> None:
+    """One site that asks for a delay, and one that is busy for a moment and cuts an article in two."""
+    slow = b"User-agent: *\nCrawl-delay: 0.3\n"
+    add_site(world, "slow.localhost", 4, **{"/robots.txt": slow})
+    world.add("slow", "slow.localhost")
+    cut = write_article(f"moody.localhost {title_of(2)}", extra='<p><a href="/a/2_1.html">下一页</a></p>')
+    second = write_article(f"moody.localhost {title_of(2)}", body="第二页的内容在这里，请各单位一并阅读。")
+    add_site(world, "moody.localhost", 4, **{"/a/2.html": cut, "/a/2_1.html": second})
+    steady = world.sites.hosts["moody.localhost"]
+
+    def handle(asked: Asked) -> Reply:
+        if asked.path == "/a/1.html" and world.sites.paths(asked.host).count(asked.path) == 1:
+            return Reply(b"busy", 503, headers={"Retry-After": "1"})
+        return steady(asked)
+
+    world.sites.hosts["moody.localhost"] = handle
+    world.add("moody", "moody.localhost")
+
+
 def add_insider(world: World, port: int) -> None:
     """A site whose rows, images, attachments and redirects lead inside, in every spelling."""
     spelled = [
@@ -212,6 +241,7 @@ def test_bad_sites_cost_only_themselves(world: World) -> None:
         add_insider(world, canary.port)
         add_site(world, "good.localhost")
         world.add("good", "good.localhost")
+        add_polite_sites(world)
         start = time.monotonic()
         rows = world.crawl()
         seconds = time.monotonic() - start
@@ -230,6 +260,14 @@ def test_bad_sites_cost_only_themselves(world: World) -> None:
     agents = {asked.headers["user-agent"] for asked in world.sites.log}
     assert agents == {"caibian/0.1 (+portal@example.gov.cn; Sample)"}
     assert seconds < 60
+    assert (rows["slow"]["new"], rows["moody"]["new"]) == (4, 4)
+    times = [asked.at for asked in world.sites.log if asked.host == "slow.localhost"][1:]
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.28
+    assert world.sites.paths("moody.localhost").count("/a/1.html") == 2
+    words = world.select(
+        "SELECT fields FROM readings WHERE fields LIKE '%moody%' AND fields LIKE '%第二页的内容%'"
+    )
+    assert len(words) == 1
     listed = world.select("SELECT count(*) FROM listings WHERE source = 'jyt-insider'")
     assert listed[0][0] >= 8
     assert world.select("SELECT DISTINCT last_error FROM sightings WHERE last_error LIKE 'guarded%'")
@@ -353,6 +391,64 @@ def wait_for(happened: Any, seconds: float = 20) -> None:
     while not happened():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+# certificates
+
+
+def make_certificate(folder: Path) -> ssl.SSLContext:
+    """A server's context with a certificate that it signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tls.localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("tls.localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path = folder / "server.pem"
+    path.write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+def test_a_bad_certificate_is_refused_unless_ops_excuse_the_host(tmp_path: Path) -> None:
+    with run_sites(tls=make_certificate(tmp_path)) as sites:
+        world = World(tmp_path, sites)
+        for host in ("tls.localhost", "excused.localhost"):
+            add_site(world, host, 3)
+        world.add("strict", "tls.localhost", scheme="https")
+        world.add("excused", "excused.localhost", scheme="https", verify_tls=False)
+        rows = world.crawl()
+    assert (rows["excused"]["verdict"], rows["excused"]["new"]) == ("well", 3)
+    assert rows["strict"]["verdict"] == "unreachable"
+    assert "certificate" in rows["strict"]["evidence"]
+    assert sites.paths("tls.localhost") == []
+
+
+# one page by hand
+
+
+def test_one_page_is_fetched_under_the_same_guard(world: World) -> None:
+    add_site(world, "a.localhost", 1)
+    opened = [ip_network("127.0.0.1/32")]
+    page = fetch_one(world.sites.address("a.localhost", "/a/0.html"), opened, "portal@example.gov.cn")
+    assert title_of(0) in page.raw.decode()
+    assert page.content_type == "text/html; charset=utf-8"
+    with pytest.raises(ReadingError, match="guarded"):
+        fetch_one(world.sites.address("a.localhost"), [], "portal@example.gov.cn")
 
 
 # scrapy's own commands

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reading.page import Row
+from reading.page import Image, Reading, Row
 from spiders.frontier import (
     choose_due,
     choose_rows,
@@ -16,6 +16,7 @@ from spiders.frontier import (
     order_wants,
     tidy_rows,
 )
+from spiders.parts import join_parts
 from store.known import KnownAddress, KnownList
 
 NOW = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
@@ -114,3 +115,16 @@ def test_a_walk_that_was_broken_off_is_taken_up_where_it_stood() -> None:
 )
 def test_a_redirect_to_the_front_page_is_a_page_that_is_gone(asked: str, answered: str, gone: bool) -> None:
     assert is_front_page(asked, answered) is gone
+
+
+def test_the_pages_of_one_article_become_one_reading() -> None:
+    seal = Image("http://a.example/seal.png", "印章")
+    first = Reading("http://a.example/1.html", "标题", text="一", html="<p>一</p>", images=(seal,))
+    second = Reading("http://a.example/1_1.html", "标题（2）", text="二", html="<p>二</p>", images=(seal,))
+    whole = join_parts([first, second])
+    assert (whole.title, whole.text, whole.html) == ("标题", "一\n二", "<p>一</p>\n<p>二</p>")
+    assert whole.images == (seal,)
+    assert not whole.doubts
+    (doubt,) = join_parts([first, second], missing="http://a.example/1_2.html").doubts
+    assert doubt.field == "body"
+    assert "第 3 页" in doubt.word

@@ -19,7 +19,9 @@ from spiders import run, settings
 def main() -> int:
     """Crawl with the options of the first argument (JSON); the environment names the files."""
     options = json.loads(sys.argv[1])
-    logging.basicConfig(level=options.pop("log", "INFO"), stream=sys.stderr)
+    logging.basicConfig(
+        level=options.pop("log", "INFO"), stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s"
+    )
     for name, value in options.pop("settings", {}).items():
         setattr(settings, name, value)
     now = options.pop("now", None)

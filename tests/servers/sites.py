@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -112,11 +113,11 @@ async def _send(writer: asyncio.StreamWriter, reply: Reply) -> bool:
 
 
 @contextmanager
-def run_sites(address: str = "127.0.0.1") -> Iterator[Sites]:
+def run_sites(address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[Sites]:
     """Serve on a free port of a loopback address until the block ends."""
     sites = Sites()
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(asyncio.start_server(sites.serve, address, 0))
+    server = loop.run_until_complete(asyncio.start_server(sites.serve, address, 0, ssl=tls))
     sites.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
