@@ -36,6 +36,10 @@ _REPEALED = re.compile(
 _UNKNOWN = re.compile(r"(?:未知|佚名|暂无|无|admin|管理员|null|-+)$", re.I)
 _LEAD = re.compile(r"^[^:：]{0,8}[:：]\s*(?=\D)|^(?:发布|更新|发表)?(?:时间|日期)\s*[:：]\s*")
 _NO_HINTS = Hints()
+# Fewer characters, without a picture or a document, are no article but what is left of a page.
+_LEAST = 20
+# Fewer make an editor look.
+_SHORT = 60
 # A block worth more than this is the text, wherever the title stands.
 _SURE = 400.0
 
@@ -75,11 +79,12 @@ class _Article:
         html = tell_html(self.sheet, self.body, images, self.base)
         attachments = find_attachments(self._links_beside(), self.base)
         origin = self.body.origin
-        if len(text) < 10 and not images and not attachments and self._may_hold_text():
-            text, html = read_slowly(self.decoded.text)
-            origin = "trafilatura"
+        least = _LEAST if origin == "structure" else 1
+        if len(text) < least and not images and not attachments:
+            text, html = read_slowly(self.decoded.text) if self._may_hold_text() else ("", "")
+            origin = "trafilatura" if text else ""
         fault = tell_fault(self.sheet, self.decoded.text, self.title.words, len(text))
-        if not fault and len(text) < 10 and not images and not attachments:
+        if not fault and not text and not images and not attachments:
             fault = "no body"
         return self._with_dates(
             self._with_fields(
@@ -148,6 +153,8 @@ class _Article:
         doubts = []
         if self.decoded.doubt:
             doubts.append(Doubt("body", self.decoded.doubt))
+        if len(reading.text) < _SHORT and not reading.fault and not reading.attachments:
+            doubts.append(Doubt("body", "正文很短，请核对原文"))
         if not reading.title:
             doubts.append(Doubt("title", "没有读到标题"))
         elif re.search(r"(?:\.{3}|…)$", reading.title):
