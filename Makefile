@@ -12,11 +12,11 @@ NIGHT ?= 1
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
 .venv/demo-installed: .venv/bin/python setup.cfg pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[demo]'
+	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
 .venv/dev-installed: .venv/bin/python setup.cfg pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[demo,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
 # The sample province: crawled, reviewed as the labelled demo editor, published and served. ONCE=1 stops after

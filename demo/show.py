@@ -12,19 +12,22 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from clock import read_clock, tell_day
+from clock import read_clock, tell_day, write_time
 from demo.configuration import Configured, write_configuration
 from demo.editing import EDITORS, approve_clean, mark_demo, read_demo_mark
 from demo.portal_server import serve_folder
 from demo.province import Province, make_province
 from demo.server import serve
 from errors import CaibianError, UserFault
-from portal import load_portal
+from portal import load_both
+from publish.site import publish_site
+from sources import Paths
 from store.database import Database
+from store.mirror import mirror_configuration
 
 Echo = Callable[[str], object]
 
@@ -42,8 +45,12 @@ class _Stage:
     def database_url(self) -> str:
         return _database_url(self.home)
 
-    def run(self, *words: str) -> list[dict[str, Any]]:
-        """Run a command of caibian as ops would, and read its rows; raises CaibianError where it failed."""
+    @property
+    def paths(self) -> Paths:
+        return Paths(self.home, self.database_url, self.files.sources, self.files.portal)
+
+    def crawl(self, moment: datetime) -> list[dict[str, Any]]:
+        """Crawl in a process of its own, as ops' timer would; raises CaibianError where it failed."""
         surroundings = {
             **os.environ,
             "CAIBIAN_HOME": str(self.home),
@@ -51,10 +58,10 @@ class _Stage:
             "CAIBIAN_SOURCES": str(self.files.sources),
             "CAIBIAN_PORTAL": str(self.files.portal),
         }
-        command = [sys.executable, "-m", "caibian", *words, "--json"]
+        command = [sys.executable, "-m", "demo.crawl_process", write_time(moment)]
         done = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
-            raise CaibianError(f"`caibian {' '.join(words)}` ended with {done.returncode}")
+            raise CaibianError(f"the crawl ended with {done.returncode}")
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -83,7 +90,7 @@ def show(
         echo(f"serving {len(province.sites)} sample agencies on http://*.localhost:{port}/, day {day}")
         for turn in nights:
             server.set_night(turn)
-            _pass_night(stage, turn)
+            _pass_night(stage, turn, day)
         if not once:
             _serve_portal(stage, port + 1)
 
@@ -123,10 +130,16 @@ def _database_url(home: Path) -> str:
     return f"sqlite:///{home / 'caibian.sqlite'}"
 
 
-def _pass_night(stage: _Stage, night: int) -> None:
+def tell_moment(day: date, night: int, now: datetime) -> datetime:
+    """Say when a night of the demo is: now, or as many days on as that night lies ahead."""
+    ahead = (day + timedelta(days=night - 1)) - tell_day(now)
+    return now + max(ahead, timedelta())
+
+
+def _pass_night(stage: _Stage, night: int, day: date) -> None:
     """One night and the morning after: crawl, decide what is clean, publish."""
     begun = time.monotonic()
-    rows = stage.run("crawl")
+    rows = stage.crawl(tell_moment(day, night, read_clock()))
     verdicts = Counter(row["verdict"] for row in rows)
     told = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
     new, changed = (sum(row[name] for row in rows) for name in ("new", "changed"))
@@ -137,14 +150,15 @@ def _pass_night(stage: _Stage, night: int) -> None:
     for row in rows:
         if row["verdict"] not in {"well", "quiet"}:
             stage.echo(f"  {row['source']}: {row['verdict']}, {row['evidence']}")
+    moment = tell_moment(day, night, read_clock())
+    sources, portal = load_both(stage.paths)
     with closing(Database.open(stage.database_url, stage.home)) as database:
-        edited = approve_clean(database, load_portal(stage.files.portal), read_clock())
-    stage.echo(f"{EDITORS[0]} approved {edited.approved} clean ones; {edited.left} wait for a person")
-    (published,) = stage.run("publish")
-    stage.echo(
-        f"published release {published['release']}: {published['articles']} articles, "
-        f"{published['written']} files written"
-    )
+        edited = approve_clean(database, portal, moment)
+        stage.echo(f"{EDITORS[0]} approved {edited.approved} clean ones; {edited.left} wait for a person")
+        with database.write() as connection:
+            mirror_configuration(connection, sources, portal, moment)
+        done = publish_site(database, portal, stage.home, moment)
+    stage.echo(f"published release {done.release}: {done.articles} articles, {done.written} files written")
 
 
 def _serve_portal(stage: _Stage, port: int) -> None:
