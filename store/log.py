@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from clock import write_time
 from errors import ChainError
 from store.forms import hash_text, write_json
-from store.tables import log
+from store.tables import log, releases
 
 GENESIS = "0" * 64
 
@@ -79,6 +79,12 @@ def verify_chain(connection: Connection, known: list[Head]) -> int:
     if last >= expected:
         raise ChainError(f"log rows {expected} to {last} are missing: a release recorded row {last}")
     return expected - 1
+
+
+def list_heads(connection: Connection) -> list[Head]:
+    """Give the heads that releases recorded, so that a cut tail is noticed."""
+    rows = connection.execute(select(releases.c.log_seq, releases.c.log_hash).where(releases.c.log_seq > 0))
+    return [Head(row.log_seq, row.log_hash) for row in rows]
 
 
 def count_rows(connection: Connection) -> int:

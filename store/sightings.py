@@ -88,7 +88,7 @@ def save_list(connection: Connection, seen: SeenList, now: datetime) -> None:
         next=seen.next,
         at=write_time(now),
     )
-    changed = {name: insert.excluded[name] for name in insert.excluded.keys()}
+    changed = {column.name: insert.excluded[column.name] for column in list_pages.c}
     connection.execute(insert.on_conflict_do_update(index_elements=["source", "address"], set_=changed))
 
 
