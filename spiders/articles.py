@@ -7,8 +7,9 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 
-from pipelines.messages import Message, PageFailed, PageGone, PageRead, PageUnchanged, Saved
+from pipelines.messages import FetchedFile, Message, PageFailed, PageGone, PageRead, PageUnchanged, Saved
 from reading.page import Page, Reading
+from spiders.direct import read_direct
 from spiders.faults import Fault
 from spiders.fetch import Answer, ask_if_changed
 from spiders.frontier import Wanted, is_front_page
@@ -72,15 +73,12 @@ class Articles:
     async def _take(self, want: Wanted, answer: Answer) -> None:
         size = len(answer.raw)
         self._tools.backlog.hold(size)
-        page = Page(answer.raw, answer.url, self._now, answer.content_type)
-        read = await self._tools.pool.read(Job("article", page, self._task.hints))
-        if not isinstance(read, Reading) or read.fault is not None:
+        read = read_direct(want, answer) or await self._read_page(answer)
+        if isinstance(read, str):
             self._tools.backlog.drop(size)
-            reason = read.reason if isinstance(read, Unread) else getattr(read, "fault", "is no article")
-            self._fail(want, "page", reason, answer.status)
+            self._fail(want, "page", read, answer.status)
             return
-        read = await self._tools.parts.complete(read, self._task.hints, self._now, self._task.deadline)
-        files = await self._tools.files.fetch(read, self._task.deadline)
+        files = await self._fetch_files(read, answer)
         more = sum(len(file.raw or b"") for file in files)
         self._tools.backlog.hold(more)
         self._tally.read += 1
@@ -100,6 +98,24 @@ class Articles:
             row=want.row,
         )
         self._save(want, message, size + more)
+
+    async def _read_page(self, answer: Answer) -> Reading | str:
+        """Read a page and those that follow it, or say why there is no article."""
+        page = Page(answer.raw, answer.url, self._now, answer.content_type)
+        read = await self._tools.pool.read(Job("article", page, self._task.hints))
+        if isinstance(read, Unread):
+            return read.reason
+        if not isinstance(read, Reading):
+            return "is no article"
+        if read.fault is not None:
+            return read.fault
+        return await self._tools.parts.complete(read, self._task.hints, self._now, self._task.deadline)
+
+    async def _fetch_files(self, read: Reading, answer: Answer) -> tuple[FetchedFile, ...]:
+        """Fetch what belongs to the item; a document that is the answer itself is in hand already."""
+        if [one.url for one in read.attachments] == [answer.url]:
+            return (FetchedFile(answer.url, answer.raw, answer.content_type),)
+        return await self._tools.files.fetch(read, self._task.deadline)
 
     def _note_fault(self, want: Wanted, fault: Fault) -> None:
         if fault.kind in _NOT_TRIED:

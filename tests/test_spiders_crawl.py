@@ -117,6 +117,7 @@ def add_site(world: World, host: str, count: int = 6, **extra: Reply | bytes) ->
     """A site with one list of `count` articles, and what else is given by path."""
     numbers = range(count)
     rows = [(f"{host} {title_of(n)}", f"/a/{n}.html", f"2026-11-{n + 1:02d}") for n in numbers]
+    rows += [(f"{host} 文件{path}的公示", path, "2026-11-01") for path in extra if path.endswith(".pdf")]
     pages: dict[str, Reply | bytes] = {"/": write_list(rows)}
     pages |= {f"/a/{n}.html": write_article(rows[n][0]) for n in numbers}
     world.sites.add(host, {**pages, **extra})
@@ -184,7 +185,8 @@ def add_crowd(world: World) -> None:
 def add_polite_sites(world: World) -> None:
     """One site that asks for a delay, and one that is busy for a moment and cuts an article in two."""
     slow = b"User-agent: *\nCrawl-delay: 0.3\n"
-    add_site(world, "slow.localhost", 4, **{"/robots.txt": slow})
+    paper = Reply(b"%PDF-1.4\n%%EOF\n", headers={"Content-Type": "application/pdf"})
+    add_site(world, "slow.localhost", 3, **{"/robots.txt": slow, "/f/1.pdf": paper})
     world.add("slow", "slow.localhost")
     cut = write_article(f"moody.localhost {title_of(2)}", extra='<p><a href="/a/2_1.html">下一页</a></p>')
     second = write_article(f"moody.localhost {title_of(2)}", body="第二页的内容在这里，请各单位一并阅读。")
@@ -261,6 +263,13 @@ def test_bad_sites_cost_only_themselves(world: World) -> None:
     assert agents == {"caibian/0.1 (+portal@example.gov.cn; Sample)"}
     assert seconds < 60
     assert (rows["slow"]["new"], rows["moody"]["new"]) == (4, 4)
+    title, html, files = world.select(
+        "SELECT json_extract(fields, '$.title'), json_extract(fields, '$.html'), "
+        "json_extract(fields, '$.attachments') FROM readings WHERE fields LIKE '%1.pdf%'"
+    )[0]
+    assert title == "slow.localhost 文件/f/1.pdf的公示"
+    assert "1.pdf" in html
+    assert len(json.loads(files)[0]["hash"]) == 64
     times = [asked.at for asked in world.sites.log if asked.host == "slow.localhost"][1:]
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.28
     assert world.sites.paths("moody.localhost").count("/a/1.html") == 2

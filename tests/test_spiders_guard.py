@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.address import IPv4Address as TwistedIPv4
 
+from spiders.guard import GuardedResolver
 from spiders.inside import carried, is_own_loopback, may_dial, read_literal, read_networks
 
 INSIDE = [
@@ -147,3 +151,82 @@ def test_nothing_that_is_opened_by_name_opens_what_is_never_opened(
     shut = ip_network("169.254.0.0/16")
     if address in shut:
         assert not may_dial(address, EVERYTHING)
+
+
+class FakeNames:
+    """A resolver below ours, that answers from a table and counts how often it is asked."""
+
+    def __init__(self, answers: list[list[str]]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+
+    def resolveHostName(self, receiver: Any, host: str) -> None:  # noqa: N802  (Twisted's interface)
+        self.asked.append(host)
+        for text in self.answers[min(len(self.asked), len(self.answers)) - 1]:
+            receiver.addressResolved(TwistedIPv4("TCP", text, 0))
+        receiver.resolutionComplete()
+
+
+class Receiver:
+    """Collects what may be dialled."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, int]] = []
+        self.done = 0
+
+    def resolutionBegan(self, lookup: Any) -> None:  # noqa: N802
+        pass
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        self.found.append((address.host, address.port))
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self.done += 1
+
+
+def resolve(resolver: GuardedResolver, host: str) -> list[str]:
+    receiver = Receiver()
+    resolver.resolveHostName(receiver, host, 80)
+    assert receiver.done == 1
+    assert {port for _, port in receiver.found} <= {80}
+    return [text for text, _ in receiver.found]
+
+
+def make_resolver(*answers: list[str], opened: tuple[str, ...] = ()) -> tuple[GuardedResolver, FakeNames]:
+    names = FakeNames(list(answers))
+    return GuardedResolver(SimpleNamespace(nameResolver=names), read_networks(opened)), names  # type: ignore[arg-type]
+
+
+def test_a_name_that_points_inside_gives_nothing_to_dial_and_is_named() -> None:
+    resolver, _ = make_resolver(["10.0.0.7"])
+    assert resolve(resolver, "Evil.example") == []
+    assert resolver.refused == {"evil.example": "10.0.0.7"}
+
+
+def test_a_name_with_both_kinds_of_address_is_dialled_at_its_public_one() -> None:
+    resolver, _ = make_resolver(["127.0.0.1", "223.5.5.5"])
+    assert resolve(resolver, "both.example") == ["223.5.5.5"]
+    assert resolver.refused == {}
+
+
+def test_a_name_cannot_change_its_address_between_two_requests() -> None:
+    resolver, names = make_resolver(["223.5.5.5"], ["127.0.0.1"])
+    assert [resolve(resolver, "rebind.example") for _ in range(3)] == [["223.5.5.5"]] * 3
+    assert names.asked == ["rebind.example"]
+
+
+def test_localhost_is_never_asked_for_and_stays_shut_unless_opened() -> None:
+    shut, names = make_resolver(["223.5.5.5"])
+    assert resolve(shut, "a.localhost") == []
+    opened, _ = make_resolver([], opened=("127.0.0.0/8",))
+    assert resolve(opened, "a.localhost") == ["127.0.0.1"]
+    both, _ = make_resolver([], opened=("127.0.0.0/8", "::1/128"))
+    assert resolve(both, "localhost") == ["127.0.0.1", "::1"]
+    assert names.asked == []
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"])
+def test_a_literal_never_reaches_the_name_service(host: str) -> None:
+    resolver, names = make_resolver(["223.5.5.5"])
+    assert resolve(resolver, host) == []
+    assert names.asked == []
