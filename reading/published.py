@@ -83,8 +83,8 @@ def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
             continue
         if _says_other(sheet, number) or is_event(sheet.lines, number):
             continue
-        if line.aside and _WEEKDAY.search(line.text):
-            continue
+        if len(found[0].value) == 10 and _WEEKDAY.search(line.text):
+            continue  # a site's calendar
         rest = line.text[: found[0].start] + line.text[found[0].end :]
         if len(rest) <= 60 or find_label(rest):
             return found[0].value

@@ -21,6 +21,9 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _PATH = re.compile(r"首页|位置|>|＞|»|栏目|导航|菜单|搜索|热词")
 
 
+_SITE = re.compile(r"(?:网|网站|平台|政府|委员会|[局厅委办部院]|门户|公开|首页|专栏)$")
+
+
 @dataclass(frozen=True)
 class Title:
     """The title's words, where they were read, and the number of its line (None: it stands on no line)."""
@@ -42,22 +45,31 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
     told = tell_title(metas)
     if told and (line := find_line(sheet, told, start)) is not None:
         return Title(told, "meta", line)
+    above = _above_info(sheet, start)
     shown = _find_shown(sheet, head, start)
+    if shown is not None and above is not None and _names_place(shown[1], head, sheet.lines[above].text):
+        return Title(_cut(sheet.lines[above].text), "heading", above)
     if shown is not None and not (told and squash(told) in squash(head) and len(told) > len(shown[1]) + 8):
         return Title(_cut(shown[1]), "heading", shown[0])
     if told and squash(told) in squash(head):
         return Title(told, "meta", None)
-    for number in (
-        _heading(sheet, start, _is_first),
-        _above_info(sheet, start),
-        _heading(sheet, start, _is_heading),
-    ):
+    for number in (_heading(sheet, start, _is_first), above, _heading(sheet, start, _is_heading)):
         if number is not None:
             return Title(_cut(sheet.lines[number].text), "heading", number)
     if told:
         return Title(told, "meta", None)
     part = strip_site(head, metas.get("sitename"))
     return Title(part, "head", None) if part and is_title(part) else Title(None, "", None)
+
+
+def _names_place(shown: str, head: str, above: str) -> bool:
+    """Tell whether words name the site or column: all of `<title>`, or short beside what stands closer."""
+    mine, other = squash(shown), squash(above)
+    if mine == other or mine in other:
+        return False
+    if mine == squash(head) and _SITE.search(shown):
+        return True
+    return len(mine) <= 10 and len(other) > len(mine) + 4
 
 
 def _cut(words: str) -> str:
