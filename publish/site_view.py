@@ -39,6 +39,7 @@ def see_site(portal: Portal) -> SiteView:
         links=portal.links,
         css=assets["portal.css"].path,
         script=assets["large.js"].path,
+        icon=assets["icon.svg"].path,
         page_size=portal.settings.page_size,
         front_rows=portal.settings.front_rows,
     )

@@ -59,6 +59,7 @@ class SiteView:
     links: tuple[LinkGroup, ...]
     css: str
     script: str
+    icon: str
     page_size: int
     front_rows: int
 
