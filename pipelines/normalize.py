@@ -103,7 +103,9 @@ def normalize_reading(
     fields["published"], fields["issued"] = reading.published, reading.issued
     doubts += _take_from_row(fields, origins, row)
     if fields["published"] is None:
-        doubts.append(("published", "原文和列表都没有注明发布日期，请核对"))  # N6: it would count as not updated
+        doubts.append(
+            ("published", "原文和列表都没有注明发布日期，请核对")
+        )  # N6: it would count as not updated
     if fields["credit"] is None:
         fields["credit"], origins["credit"] = provider, "provider"
     attachments, missing = _list_attachments(reading, files)
