@@ -32,6 +32,7 @@ metadata = MetaData(naming_convention=NAMING)
 OPEN_STATES = ("draft", "signing", "waiting", "second", "held")
 STATES = (*OPEN_STATES, "approved", "rejected", "returned", "withdrawn", "superseded")
 LEVELS = ("block", "confirm", "note")
+JOBS = ("crawl", "publish", "verify", "recheck")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
@@ -371,4 +372,20 @@ marks = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("argument", Text, nullable=False),
+    Column("due", String, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("taken_at", String),  # the last moment at which its taker was seen alive
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("done_at", String),
+    Column("outcome", Text),
+    CheckConstraint(_one_of("kind", JOBS), name="kind"),
+    Index("ix_jobs_open", "done_at", "due"),
 )
