@@ -38,6 +38,8 @@ _LEAD = re.compile(r"^[^:：]{0,8}[:：]\s*(?=\D)|^(?:发布|更新|发表)?(?:�
 _NO_HINTS = Hints()
 # Fewer characters, without a picture or a document, are no article but what is left of a page.
 _LEAST = 20
+# More markup than this is not given to the slow way.
+_HEAVY = 500_000
 # Fewer make an editor look.
 _SHORT = 60
 # A block worth more than this is the text, wherever the title stands.
@@ -83,10 +85,7 @@ class _Article:
         if len(text) < least and not images and not attachments:
             text, html = read_slowly(self.decoded.text) if self._may_hold_text() else ("", "")
             origin = "trafilatura" if text else ""
-        fault = tell_fault(self.sheet, self.decoded.text, self.title.words, len(text))
-        if not fault and not text and not images and not attachments:
-            fault = "no body"
-        return self._with_dates(
+        reading = self._with_dates(
             self._with_fields(
                 Reading(
                     url=self.page.url,
@@ -99,10 +98,18 @@ class _Article:
                     family=self.family.name if self.family else None,
                     charset=self.decoded.charset,
                     next_url=find_next((link for _, link in self.sheet.links), self.decoded.text, self.base),
-                    fault=fault,
                 )
             )
         )
+        return replace(reading, fault=self._tell_fault(reading))
+
+    def _tell_fault(self, reading: Reading) -> str | None:
+        """Why there is nothing to keep, where there is not."""
+        stated = reading.published is not None
+        fault = tell_fault(self.sheet, self.decoded.text, reading.title, len(reading.text), stated)
+        if not fault and not reading.text and not reading.images and not reading.attachments:
+            return "no body"
+        return fault
 
     def _with_dates(self, reading: Reading) -> Reading:
         """Publication and source, with their origins and doubts."""
@@ -239,7 +246,8 @@ class _Article:
         return [link for place, link in self.sheet.links if first <= place <= body.last + 40]
 
     def _may_hold_text(self) -> bool:
-        return sum(line.plain for line in self.sheet.lines) > 200
+        """Worth the slow way: words enough, and not so much markup that it would take seconds."""
+        return len(self.decoded.text) < _HEAVY and sum(line.plain for line in self.sheet.lines) > 200
 
 
 def _first(values: list[Value]) -> dict[str, Value]:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml.html import fragment_fromstring
 
 from reading.article import read_article
+from reading.clean import squash
 from reading.families.known import FAMILIES
 from reading.page import Hints, Page, Reading
 
@@ -39,6 +41,14 @@ def test_a_page_is_read_as_expected(name: str) -> None:
         assert [words for words in expected.pop(f"{part}_has", []) if words not in said[part]] == []
         assert [words for words in expected.pop(f"{part}_lacks", []) if words in said[part]] == []
     assert {field: said[field] for field in expected} == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_markup_and_text_say_the_same(name: str) -> None:
+    reading, _ = read(name)
+    if reading.html:
+        shown = fragment_fromstring(reading.html, create_parent="div").text_content()
+        assert squash(shown) == squash(reading.text)
 
 
 def test_every_family_has_a_page() -> None:
