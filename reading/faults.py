@@ -16,7 +16,8 @@ _MISSING = re.compile(
     re.I,
 )
 _BLOCKED = re.compile(
-    r"云防护|云盾|网站防火墙|应用防火墙|\bwaf\b|访问(?:被|已被)?(?:拦截|拒绝|禁止)|请求(?:被|已被)?(?:拦截|拒绝)|访问(?:过于)?频繁|安全(?:验证|检查|检测)|"
+    r"云防护|云盾|网站防火墙|应用防火墙|\bwaf\b|访问(?:被|已被)?(?:拦截|拒绝|禁止)|请求(?:被|已被)?(?:拦截|拒绝)|访问(?:过于)?频繁|"
+    r"安全验证|(?:正在|进行|完成|通过)[^。，]{0,6}安全(?:检查|检测)|"
     r"人机验证|滑动验证|请(?:输入|完成)验证码|access denied|forbidden|request blocked|incapsula|cloudflare|"
     r"恶意(?:攻击|请求)|非法请求|"
     r"您的(?:访问|请求|IP)[^。]{0,10}(?:异常|拦截|限制|威胁)",
@@ -29,6 +30,8 @@ _SCRIPTED = re.compile(
     r"\$_ts\s*=|启用\s*JavaScript|开启\s*JavaScript|enable JavaScript|id=[\"'](?:app|root)[\"']\s*>\s*</div>",
     re.I,
 )
+# A notice about the site itself (关于网站维护的公告) is an article.
+_NOTICE = re.compile(r"^关于|的?(?:公告|通知|通告|公示|说明|办法|函)$")
 _FILES = {
     b"%PDF": "PDF",
     b"PK\x03\x04": "ZIP or Office",
@@ -44,20 +47,30 @@ def tell_file(raw: bytes) -> str | None:
     return f"not html: a {kind} file" if kind else None
 
 
-def tell_fault(sheet: Sheet, markup: str, title: str | None, size: int) -> str | None:
+def tell_fault(sheet: Sheet, markup: str, title: str | None, size: int, stated: bool = False) -> str | None:
     """Say why a page with a body of `size` characters is no article; None when nothing speaks against it.
 
-    The words of an error page count only where little else stands: an article may speak of them.
+    The words of an error page count only where little else stands, since articles speak of safety checks and
+    of sites under repair, too: on a page that states its publication (`stated`) they must be its whole title.
     """
     if size > 400:
         return None
     words = " ".join(line.text for line in sheet.lines)[:6000]
     head = f"{title or ''} {words[:1500]}"
-    short = len(words) < 1200
+    little = len(words) < 1200 and size < 200 and not stated
     for name, pattern in (("error page", _MISSING), ("blocked", _BLOCKED), ("login", _LOGIN)):
-        found = pattern.search(title or "") or (pattern.search(head) if short and size < 200 else None)
+        found = _fill_title(pattern, title or "", stated) or (pattern.search(head) if little else None)
         if found:
             return f"{name}: {found[0].strip()}"
     if size == 0 and len(words) < 200 and (found := _SCRIPTED.search(markup)):
         return f"needs a browser: {found[0].strip()}"
     return None
+
+
+def _fill_title(pattern: re.Pattern[str], title: str, stated: bool) -> re.Match[str] | None:
+    """Find the words of an error page in a title that is about nothing else."""
+    found = pattern.search(title)
+    if found is None or _NOTICE.search(title):
+        return None
+    share = len(found[0]) / max(1, len(title.strip()))
+    return found if share >= (0.7 if stated else 0.35) else None
