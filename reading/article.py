@@ -172,7 +172,7 @@ class _Article:
         """A 发文字号 that stands alone on one of the first lines."""
         for number in [*self.between[-3:], *self.body.numbers()[:4]]:
             text = self.sheet.lines[number].text
-            found = _DOC_NUMBER.search(text)
+            found = _DOC_NUMBER.search(text) if len(text) < 60 else None
             if found and len(text) <= len(found[0]) + 4:
                 return found[0]
         return None

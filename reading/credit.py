@@ -19,7 +19,7 @@ _NOTHING = re.compile(
     r"^(?:[-—_/\s.·无]*|null|undefined|未知|暂无|不详|其[他它]|网络|互联网|\d+次?|\{\{.*)$", re.I
 )
 _IN_TEXT = re.compile(
-    r"[（(【\[]?\s*(?:信息|文章|稿件|新闻|内容|本文)?来\s*源\s*(?:于)?\s*[:：]\s*([^（()）\]】\s]{2,40})\s*[)）\]】]?\s*$"
+    r"[（(【\[]?\s*(?<![料据片图材表])(?:信息|文章|稿件|新闻|内容|本文)?来\s*源\s*(?:于)?\s*[:：]\s*([^（()）\]】\s]{2,40})\s*[)）\]】]?\s*$"
 )
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -97,7 +97,7 @@ def _ours(words: str, site: str | None) -> str:
 def _at_end(sheet: Sheet, ends: Sequence[int]) -> str | None:
     """`（来源：…）` at the end of the text."""
     for number in reversed(ends):
-        found = _IN_TEXT.search(sheet.lines[number].text)
+        found = _IN_TEXT.search(sheet.lines[number].text[-80:])
         if found and (words := tidy_credit(found[1])):
             return words
     return None
