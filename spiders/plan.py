@@ -18,9 +18,9 @@ from portal import Portal, load_portal
 from reading.page import Hints
 from sources import Paths, Source, Sources, load_sources
 from spiders.guard import NETWORKS_SETTING
+from spiders.handler import UNVERIFIED_SETTING
 from spiders.slots import DELAYS_SETTING
 from spiders.task import Task
-from spiders.tls import UNVERIFIED_SETTING
 from store.runs import Runs
 
 Progress = Callable[[str], None]

@@ -56,7 +56,8 @@ DOWNLOAD_HANDLERS = {
     "file": None,
     "ftp": None,
     "s3": None,
-    "https": "spiders.tls.VerifyingHandler",
+    "http": "spiders.handler.CarefulHandler",
+    "https": "spiders.handler.CarefulHandler",
 }
 HTTPPROXY_ENABLED = False
 TWISTED_DNS_RESOLVER = "spiders.guard.GuardedResolver"

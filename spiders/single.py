@@ -60,7 +60,8 @@ class OnePage(Spider):
 
 def _fetch(url: str, networks: list[str], contact: str) -> Answer | Fault:
     settings = read_settings()
-    settings.setdict({NETWORKS_SETTING: networks, "USER_AGENT": name_agent("", contact)}, priority="cmdline")
+    own = {NETWORKS_SETTING: networks, "USER_AGENT": name_agent("", contact), "EXTENSIONS": {}}
+    settings.setdict(own, priority="cmdline")
     process = make_process(settings)
     crawler = process.create_crawler(OnePage)
     process.crawl(crawler, url=url)

@@ -139,6 +139,15 @@ def add_bad_sites(world: World) -> dict[str, str]:
         "later": ({"/": Reply(b"", 429, headers={"Retry-After": "86400"})}, "blocked"),
         "busy": ({"/": Reply(b"", 503, headers={"Retry-After": "86400"})}, "blocked"),
         "garbage": ({"/": Reply(raw=b"\x00\x01\x02 no http at all\r\n\r\n")}, "unreachable"),
+        "heads": ({"/": Reply(raw=b"HTTP/1.1 200 OK\r\n" + b"X-A: b\r\n" * 200_000)}, "unreachable"),
+        "crumbs": (
+            {
+                "/": Reply(
+                    raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n" * 900_000
+                )
+            },
+            "unreachable",
+        ),
         "cut": ({"/": Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n<ul>")}, "unreachable"),
         "robots503": ({"/robots.txt": Reply(b"", 503), "/": write_list([])}, "blocked"),
         "robotsno": ({"/robots.txt": b"User-agent: *\nDisallow: /\n", "/": write_list([])}, "blocked"),
