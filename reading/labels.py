@@ -52,7 +52,10 @@ def find_label(text: str) -> str | None:
     if not found:
         return None
     label = "".join(found[1].split())
-    return FIELDS.get(label) or next((FIELDS[name] for name in _suffixes(label) if name in GLUED), None)
+    if label in FIELDS:
+        return FIELDS[label]
+    glued = next((name for name in _suffixes(label) if name in GLUED), None)
+    return FIELDS[glued] if glued and not label.removesuffix(glued).endswith(FOREIGN) else None
 
 
 def is_event(lines: Sequence[Line], number: int) -> bool:
