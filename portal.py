@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from datetime import time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from entries import (
@@ -68,6 +69,22 @@ def _check_slug(value: str) -> str:
 
 def _read_count(value: object) -> object:
     return int(value) if value in ("1", "2") else value
+
+
+def _read_moment(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", value):
+        raise ValueError("expected a time of the day such as 07:30")
+    return time.fromisoformat(value)
+
+
+Moment = Annotated[
+    time,
+    BeforeValidator(_read_moment),
+    PlainSerializer(lambda moment: f"{moment:%H:%M}", when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}),
+]
 
 
 def _slug_of(key: str) -> str:
@@ -245,6 +262,22 @@ class Settings(Entry):
     )
     keep_releases: Annotated[int, Field(gt=0, le=100), WHOLE] = Field(
         default=5, description="the releases that are kept for going back, as a whole number"
+    )
+    crawl_minutes: Annotated[int, Field(ge=30, le=1440), WHOLE] = Field(
+        default=60, description="the minutes between two looks for sources that are due, as a whole number"
+    )
+    publish_times: Annotated[tuple[Moment, ...], BeforeValidator(listed)] = Field(
+        default=tuple(map(time, (7, 9, 11, 14, 16, 18), (0, 30, 30, 30, 30, 30))),
+        description="the times of the day at which is published, a time or a list of times such as 07:30",
+    )
+    nightly_time: Moment = Field(
+        default=time(3, 30), description="the time of the nightly checks and tidying, such as 03:30"
+    )
+    keep_page_days: Annotated[int, Field(ge=30, le=36600), WHOLE] = Field(
+        default=365, description="the days that raw pages of decided items are kept, as a whole number"
+    )
+    keep_run_days: Annotated[int, Field(ge=30, le=36600), WHOLE] = Field(
+        default=365, description="the days that rows of runs and finished jobs are kept, as a whole number"
     )
 
 
