@@ -34,7 +34,7 @@ def publish(full: bool, rollback: int | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Recompute every hash, and take down what does not match.")
+@click.option("--deep", is_flag=True, help="Recompute the hash of every approved form, too.")
 @example("caibian verify")
 def verify(deep: bool) -> None:
     """Check the served release, file by file, against the database."""

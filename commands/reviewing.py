@@ -47,7 +47,11 @@ def queue(as_json: bool) -> None:
 @click.argument("action", type=click.Choice(["approve", "return", "reject", "hold", "reopen", "withdraw"]))
 @click.option("--now", "at_once", is_flag=True, help="Release it with the next publish, without the hold.")
 @click.option("--column", metavar="C", help="The portal column that it goes into.")
-@click.option("--reason", metavar="R", help="Why; the provider is told it.")
+@click.option(
+    "--reason",
+    metavar="R",
+    help="Why; the provider is told it, and a withdrawn item's page says it to the public.",
+)
 @AS_USER
 @example("caibian decide 12@1 approve --column bumen --as liu")
 def decide(which: str, action: str, at_once: bool, column: str | None, reason: str | None, user: str) -> None:
