@@ -64,6 +64,8 @@ class Fetcher:
                 await self._backlog.room()
                 if self._stopped is not None:
                     return self._stopped
+            if self._engine.spider is None:
+                return Fault("budget", "the run was stopped")
             if monotonic() > deadline:
                 return Fault("budget", "the time budget of this run was used up")
             try:

@@ -87,7 +87,7 @@ def judge(counts: Counts, history: Sequence[RunSource], expects: Expects, now: d
     return (
         _judge_list(counts)
         or _judge_rows(counts, expects)
-        or _judge_links(counts)
+        or _judge_links(counts, history)
         or _judge_still(counts, history)
         or _judge_partial(counts)
         or _judge_news(counts, history, expects, now)
@@ -139,9 +139,12 @@ def _judge_no_rows(counts: Counts) -> Verdict:
     return Verdict("redesigned", f"the list page {words}{before}")
 
 
-def _judge_links(counts: Counts) -> Verdict | None:
-    """The rows are there: do they lead anywhere?"""
-    if counts.read or not (counts.failed >= _FEW or counts.failed == counts.found):
+def _judge_links(counts: Counts, history: Sequence[RunSource]) -> Verdict | None:
+    """The rows are there: do they lead anywhere? A few dead ones a night add up over the nights."""
+    barren = takewhile(lambda row: not row.new and not row.changed, history)
+    failed = counts.failed + sum(row.failed for row in barren)
+    enough = failed >= _FEW or counts.failed == counts.found or counts.cut is not None
+    if counts.read or not counts.failed or not enough:
         return _judge_fields(counts)
     reasons = ", ".join(f"{number} times {kind}" for kind, number in sorted(counts.failures.items()))
     worst = max(counts.failures, key=lambda kind: counts.failures[kind], default="page")

@@ -116,11 +116,12 @@ def host_of(source: Source) -> str:
 
 def make_settings(plan: Plan) -> dict[str, Any]:
     """The settings that depend on the configuration: who we are, how long we wait, where we may go."""
+    identity = plan.portal.identity
     delays: dict[str, float] = {}
     for source in plan.wanted:
         delays[host_of(source)] = max(source.delay, delays.get(host_of(source), 0.0))
     return {
-        "USER_AGENT": name_agent(plan.portal.identity.site_name, plan.portal.identity.crawler_contact),
+        "USER_AGENT": name_agent(identity.crawler_contact, identity.site_name, identity.site_domain),
         "DOWNLOAD_DELAY": plan.sources.defaults.delay,
         DELAYS_SETTING: delays,
         NETWORKS_SETTING: [str(opened.network) for opened in plan.sources.allow_networks],
@@ -128,7 +129,7 @@ def make_settings(plan: Plan) -> dict[str, Any]:
     }
 
 
-def name_agent(site_name: str, contact: str) -> str:
-    """Write the User-Agent: who crawls, for which portal, and whom to ask; ASCII, as headers must be."""
-    name = site_name.encode("ascii", "ignore").decode("ascii").strip()
+def name_agent(contact: str, *names: str) -> str:
+    """Write the User-Agent: who crawls, whom to ask, and for which portal: the first name that is ASCII."""
+    name = next((name for name in names if name.isascii()), None)
     return f"caibian/0.1 (+{contact}; {name})" if name else f"caibian/0.1 (+{contact})"

@@ -60,7 +60,7 @@ class OnePage(Spider):
 
 def _fetch(url: str, networks: list[str], contact: str) -> Answer | Fault:
     settings = read_settings()
-    own = {NETWORKS_SETTING: networks, "USER_AGENT": name_agent("", contact), "EXTENSIONS": {}}
+    own = {NETWORKS_SETTING: networks, "USER_AGENT": name_agent(contact), "EXTENSIONS": {}}
     settings.setdict(own, priority="cmdline")
     process = make_process(settings)
     crawler = process.create_crawler(OnePage)

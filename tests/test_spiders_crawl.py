@@ -40,7 +40,7 @@ PORTAL = """
 identity:
   name: 中国样例
   legal_name: 样例省人民政府门户网站
-  site_name: 中国样例 Sample
+  site_name: 中国样例
   site_domain: www.example.gov.cn
   site_id_code: "9900000000"
   base_url: https://www.example.gov.cn
@@ -195,7 +195,8 @@ def add_polite_sites(world: World) -> None:
     """One site that asks for a delay, and one that is busy for a moment and cuts an article in two."""
     slow = b"User-agent: *\nCrawl-delay: 0.3\n"
     paper = Reply(b"%PDF-1.4\n%%EOF\n", headers={"Content-Type": "application/pdf"})
-    add_site(world, "slow.localhost", 3, **{"/robots.txt": slow, "/f/1.pdf": paper})
+    extra: dict[str, Reply | bytes] = {"/robots.txt": slow, "/f/1.pdf": paper}
+    add_site(world, "slow.localhost", 3, **extra)
     world.add("slow", "slow.localhost")
     cut = write_article(f"moody.localhost {title_of(2)}", extra='<p><a href="/a/2_1.html">下一页</a></p>')
     second = write_article(f"moody.localhost {title_of(2)}", body="第二页的内容在这里，请各单位一并阅读。")
@@ -269,7 +270,7 @@ def test_bad_sites_cost_only_themselves(world: World) -> None:
     assert "guarded" in rows["inside"]["evidence"] or "inside address" in rows["inside"]["evidence"]
     assert rows["insider"]["new"] == 1
     agents = {asked.headers["user-agent"] for asked in world.sites.log}
-    assert agents == {"caibian/0.1 (+portal@example.gov.cn; Sample)"}
+    assert agents == {"caibian/0.1 (+portal@example.gov.cn; www.example.gov.cn)"}
     assert seconds < 60
     assert (rows["slow"]["new"], rows["moody"]["new"]) == (4, 4)
     title, html, files = world.select(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,11 @@ def past(days: int, verdict: str = "well", new: int = 0, found: int = 20, eviden
         (Counts(found=5, first=5, before=5, fresh=5, failed=5, failures={"403": 5}), "blocked"),
         (Counts(found=5, first=5, before=5, fresh=5, failed=5, failures={"robots": 5}), "blocked"),
         (Counts(found=5, first=5, before=5, fresh=5, failed=5, failures={"time-out": 5}), "unreachable"),
+        (
+            Counts(found=8, first=8, fresh=8, failed=2, failures={"time-out": 2}, cut="given up"),
+            "unreachable",
+        ),
+        (Counts(found=8, first=8, fresh=2, failed=2, failures={"404": 2}), "well"),
         (Counts(found=20, first=20, fresh=8, new=8, read=8, undated=8), "redesigned"),
         (Counts(found=20, first=20, fresh=20, new=20, read=20, cut="stopped after 20 list pages"), "partial"),
         (Counts(found=20, first=20, promised=60, fresh=20, new=20, read=20, whole=True), "partial"),
@@ -101,6 +107,13 @@ def test_a_broken_source_stays_broken_until_something_says_otherwise() -> None:
 
 def test_the_first_night_is_well_even_without_a_history() -> None:
     assert judge(Counts(found=3, first=3, fresh=3, new=3, read=3), [], Expects(), NOW).word == "well"
+
+
+def test_a_few_dead_links_a_night_add_up() -> None:
+    tonight = Counts(found=20, first=20, before=20, fresh=1, failed=1, failures={"404": 1})
+    last = replace(past(1, "well"), failed=2)
+    assert judge(tonight, [last, past(2, new=1)], Expects(), NOW).word == "redesigned"
+    assert judge(tonight, [past(1, new=1), last], Expects(), NOW).word == "well"
 
 
 def test_coverage_is_the_share_of_what_was_promised() -> None:

@@ -70,7 +70,7 @@ class Sites:
                 self.log.append(asked)
                 self.now[asked.host] = self.now.get(asked.host, 0) + 1
                 self.most[asked.host] = max(self.most.get(asked.host, 0), self.now[asked.host])
-                handle = self.hosts.get(asked.host, lambda _: Reply(b"no such host", 404))
+                handle = self.hosts.get(asked.host, _answer_nobody)
                 try:
                     more = await _send(writer, handle(asked))
                 finally:
@@ -78,6 +78,10 @@ class Sites:
                 if not more:
                     break
         writer.close()
+
+
+def _answer_nobody(asked: Asked) -> Reply:
+    return Reply(b"no such host", 404)
 
 
 async def _read(reader: asyncio.StreamReader) -> Asked | None:
