@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -11,7 +12,8 @@ from commands.pages import extract, rows
 from commands.people import user
 from commands.publishing import audit, demo, publish, verify
 from commands.reviewing import decide, queue, submit
-from errors import CaibianError
+from commands.timing import jobs, schedule
+from errors import AlreadyRunning, CaibianError
 from terminal import set_up_logging
 
 
@@ -25,7 +27,7 @@ def cli(verbose: bool) -> None:
 
 for command in (check, extract, rows, crawl, recheck, health, queue, decide, submit, publish, verify):
     cli.add_command(command)
-for command in (audit, user, demo):
+for command in (schedule, jobs, audit, user, demo):
     cli.add_command(command)
 
 
@@ -33,6 +35,10 @@ def main() -> None:
     """Run a command; a named fault leaves with its own exit code and no trace."""
     try:
         cli(standalone_mode=False)
+    except AlreadyRunning as error:  # 0, but for a caller who must know that the work was left to another
+        click.echo(str(error), err=True)
+        busy = os.environ.get("CAIBIAN_BUSY", "")
+        sys.exit(int(busy) if busy.isdecimal() else error.exit_code)
     except CaibianError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)

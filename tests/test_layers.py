@@ -29,8 +29,10 @@ LAYERS: dict[str, set[str]] = {
     "spiders": {"reading", "pipelines", "store.runs", "store.known", "store.database", *CONFIGURATION},
     "publish": {"store", *CONFIGURATION},
     "demo": {*ROOMS, "spiders", "publish"},
+    "processes": {"store", *CONFIGURATION},
+    "scheduler": {"store", "processes", *CONFIGURATION},
     "terminal": set(),
-    "commands": {*ROOMS, "spiders", "publish", "demo", "terminal"},
+    "commands": {*ROOMS, "spiders", "publish", "demo", "processes", "scheduler", "terminal"},
     "caibian": {*ROOMS, "spiders", "publish", "demo", "terminal", "commands"},
 }
 
