@@ -31,6 +31,7 @@ from store.items import (
     add_revision,
     find_latest,
 )
+from store.mirror import mirror_configuration
 from store.readings import NewReading, add_reading, find_primary, find_reading, find_twins
 from store.reviews import open_review
 from store.sightings import (
@@ -58,6 +59,7 @@ class Intake:
         self._sources = sources
         self._portal = portal
         self._reader = DocumentReader()
+        self._mirrored = False
 
     def __enter__(self) -> Self:
         return self
@@ -83,12 +85,16 @@ class Intake:
             if isinstance(message, PageRead)
         }
         with self._database.write() as connection:
-            return [
+            if batch and not self._mirrored:
+                mirror_configuration(connection, self._sources, self._portal, batch[0].at)
+            saved = [
                 _save_arrival(connection, arrivals[place])
                 if place in arrivals
                 else _SAVERS[type(message)](connection, message)
                 for place, message in enumerate(batch)
             ]
+        self._mirrored = self._mirrored or bool(batch)
+        return saved
 
 
 def _save_seen(connection: Connection, seen: ListSeen) -> Saved:
