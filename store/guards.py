@@ -34,7 +34,8 @@ WHERE v.state = 'approved'
 """
 
 # table -> what makes a row the same row: SQLite's REPLACE fires no delete trigger, so an insert that would
-# replace an existing key is refused before it happens.
+# replace an existing key is refused before it happens. PostgreSQL has no REPLACE: the key itself refuses, and
+# ON CONFLICT DO UPDATE fires the trigger of UPDATE.
 APPEND_ONLY = {
     "log": ("seq = NEW.seq",),
     "revisions": ("id = NEW.id", "item = NEW.item AND number = NEW.number"),
@@ -42,33 +43,64 @@ APPEND_ONLY = {
     "labels": ("id = NEW.id",),
 }
 
+# What every trigger of PostgreSQL calls; the code is that of a broken constraint, as SQLite's ABORT.
+REFUSE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+    USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
 
-def list_guards() -> dict[str, str]:
-    """Give every view and trigger of a SQLite database: name to the statement that makes it."""
+
+def list_guards(dialect: str = "sqlite") -> dict[str, str]:
+    """Give every view, function and trigger of `sqlite` or `postgresql`: name to the statement."""
     guards = {"publishable": PUBLISHABLE.strip()}
+    if dialect == "postgresql":
+        guards["refuse_change"] = REFUSE.strip()
     for table, keys in APPEND_ONLY.items():
-        for event in ("UPDATE", "DELETE"):
-            name = f"{table}_no_{event.lower()}"
-            guards[name] = (
-                f"CREATE TRIGGER {name} BEFORE {event} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: {event} refused'); END"
-            )
-        found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
-        guards[f"{table}_no_replace"] = (
-            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {found} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: REPLACE refused'); END"
-        )
+        guards |= _refuse_postgres(table) if dialect == "postgresql" else _refuse_sqlite(table, keys)
     return guards
+
+
+def _refuse_sqlite(table: str, keys: tuple[str, ...]) -> dict[str, str]:
+    refused = {
+        f"{table}_no_{event.lower()}": (
+            f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: {event} refused'); END"
+        )
+        for event in ("UPDATE", "DELETE")
+    }
+    found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key})" for key in keys)
+    refused[f"{table}_no_replace"] = (
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {found} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: REPLACE refused'); END"
+    )
+    return refused
+
+
+def _refuse_postgres(table: str) -> dict[str, str]:
+    """One trigger a statement, since TRUNCATE has no rows."""
+    return {
+        f"{table}_no_{event.lower()}": (
+            f"CREATE TRIGGER {table}_no_{event.lower()} BEFORE {event} ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        )
+        for event in ("UPDATE", "DELETE", "TRUNCATE")
+    }
 
 
 def drop_guards(connection: Connection) -> None:
     """Drop the view and the triggers, as a migration must before it changes a table."""
-    for name, statement in list_guards().items():
-        kind = "VIEW" if statement.startswith("CREATE VIEW") else "TRIGGER"
-        connection.execute(text(f"DROP {kind} IF EXISTS {name}"))
+    dialect = connection.dialect.name
+    # backwards, since a function goes only after the triggers that call it
+    for name, statement in reversed(list_guards(dialect).items()):
+        kind = statement.split()[1]
+        table = f" ON {name.partition('_no_')[0]}" if dialect == "postgresql" and kind == "TRIGGER" else ""
+        connection.execute(text(f"DROP {kind} IF EXISTS {name}{table}"))
 
 
 def make_guards(connection: Connection) -> None:
     """Make the view and the triggers, the last step of every upgrade."""
-    for statement in list_guards().values():
+    for statement in list_guards(connection.dialect.name).values():
         connection.execute(text(statement))

@@ -79,7 +79,7 @@ class Known:
             _select(source)
             .outerjoin(items, items.c.id == sightings.c.item)
             .where(listings.c.source.is_not(None), wanted)
-            .order_by(sightings.c.next_check, sightings.c.id)
+            .order_by(sightings.c.next_check.nulls_first(), sightings.c.id)
             .limit(limit)
         )
         with self._database.read() as connection:

@@ -9,16 +9,15 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sample import BODY, NOW, PORTAL, SOURCES
+from stores import BACKENDS, Stores
 
 from pipelines.intake import Intake
 from pipelines.messages import FetchedFile, PageRead
 from portal import Portal, load_portal
 from reading.page import Attachment, Doubt, Reading, Row
+from sample import BODY, NOW, PORTAL, SOURCES
 from sources import Sources, load_sources
-from store.accounts import add_account
 from store.database import Database
-from store.mirror import mirror_configuration
 
 ROOT = Path(__file__).parent.parent
 
@@ -45,16 +44,25 @@ def sources(tmp_path: Path) -> Sources:
     return load_sources(path)
 
 
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Where stores come from; the one PostgreSQL server starts with the first test that needs it."""
+    made = Stores(tmp_path_factory.mktemp("stores"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each database in turn: what holds on one must hold on the other."""
+    return str(request.param)
+
+
 @pytest.fixture
-def database(tmp_path: Path, sources: Sources, portal: Portal) -> Iterator[Database]:
-    """An empty store with the configuration mirrored, and four people."""
-    opened = Database.open(f"sqlite:///{tmp_path / 'home' / 'caibian.sqlite'}", tmp_path / "home")
-    with opened.write() as connection:
-        mirror_configuration(connection, sources, portal, NOW)
-        for name, role in (("ann", "editor"), ("bo", "editor"), ("chi", "chief"), ("sub", "submitter")):
-            add_account(connection, name, [role], None, NOW)
-    yield opened
-    opened.close()
+def database(tmp_path: Path, stores: Stores, backend: str) -> Iterator[Database]:
+    """An empty store with the configuration mirrored, and four people, on each database in turn."""
+    with stores.opened(backend, tmp_path / "home") as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -11,8 +11,15 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import text
+from stores import PEOPLE, Stores
 
 from errors import NotAllowed, Stale
 from pipelines.intake import Intake
@@ -23,14 +30,12 @@ from publish.verify import verify_site
 from reading.page import Reading
 from sample import NOW, PORTAL, SOURCES
 from sources import load_sources
-from store.accounts import add_account, find_actor
+from store.accounts import find_actor
 from store.database import Database
 from store.log import list_heads, verify_chain
-from store.mirror import mirror_configuration
 from store.moves import Wish
 from store.reviews import Desk, decide, undo_approval
 
-PEOPLE = {"ann": "editor", "bo": "editor", "chi": "chief", "sub": "submitter"}
 DESK = Desk({"bumen": 1, "diqu": 1, "tongzhi": 1, "renshi": 2}, timedelta(minutes=5))
 PAGES = st.integers(0, 3)
 TOKEN = re.compile(rb"token(\d+)v(\d+)x")
@@ -39,8 +44,9 @@ TOKEN = re.compile(rb"token(\d+)v(\d+)x")
 class Histories(RuleBasedStateMachine):
     """A desk with several people, a crawl that brings changes, a publisher, and somebody with the file."""
 
-    def __init__(self) -> None:
+    def __init__(self, stores: Stores, backend: str) -> None:
         super().__init__()
+        self.stores = stores
         self.folder = tempfile.TemporaryDirectory()
         root = Path(self.folder.name)
         (root / "portal.yaml").write_text(PORTAL, encoding="utf-8")
@@ -48,12 +54,8 @@ class Histories(RuleBasedStateMachine):
         self.portal = load_portal(root / "portal.yaml")
         sources = load_sources(root / "sources.yaml")
         self.home = root / "home"
-        self.database = Database.open(f"sqlite:///{self.home / 'caibian.sqlite'}", self.home)
+        self.database = Database.open(stores.new_url(backend, self.home), self.home)
         self.now = NOW
-        with self.database.write() as connection:
-            mirror_configuration(connection, sources, self.portal, self.now)
-            for name, role in PEOPLE.items():
-                add_account(connection, name, [role], None, self.now)
         self.intake = Intake(self.database, sources, self.portal)
         self.versions: dict[int, int] = {}  # page -> how often its text was changed
         self.tokens: dict[tuple[int, int], tuple[int, int]] = {}  # (item, number) -> (page, version)
@@ -65,7 +67,7 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.intake.close()
-        self.database.close()
+        self.stores.drop(self.database)
         self.folder.cleanup()
 
     @rule(page=PAGES, change=st.booleans())
@@ -206,11 +208,22 @@ class Histories(RuleBasedStateMachine):
         return found
 
 
-Histories.TestCase.settings = settings(
-    max_examples=12,
+SETTINGS = settings(
+    max_examples=8,
     stateful_step_count=25,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],  # a failing history is told as it came: shrinking takes minutes
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
-TestHistories = Histories.TestCase
+
+
+def test_nothing_unreviewed_goes_out(stores: Stores, backend: str) -> None:
+    class Bound(Histories):
+        def __init__(self) -> None:
+            super().__init__(stores, backend)
+
+    run_state_machine_as_test(Bound, settings=SETTINGS)

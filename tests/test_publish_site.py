@@ -16,6 +16,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from stores import Stores, lift_guards
 
 import publish.site
 from clock import write_time
@@ -81,7 +82,7 @@ class Office:
     def run(self, statement: str) -> None:
         """Change the database behind the application's back, as someone with the file could."""
         with self.database.write() as connection:
-            connection.execute(text("DROP TRIGGER IF EXISTS revisions_no_update"))
+            lift_guards(connection, "revisions")
             connection.execute(text(statement))
 
     def path_of(self, item: int) -> str:
@@ -301,11 +302,15 @@ days = st.lists(st.lists(act, min_size=1, max_size=5), min_size=2, max_size=5)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=days)
 def test_an_incremental_release_is_byte_for_byte_what_a_full_one_gives(
-    story: list[list[tuple[str, int]]], tmp_path_factory: pytest.TempPathFactory, portal: Portal
+    story: list[list[tuple[str, int]]],
+    tmp_path_factory: pytest.TempPathFactory,
+    portal: Portal,
+    stores: Stores,
+    backend: str,
 ) -> None:
     small = portal.model_copy(update={"settings": portal.settings.model_copy(update={"page_size": 2})})
     home = tmp_path_factory.mktemp("office")
-    database = Database.open(f"sqlite:///{home / 'c.sqlite'}", home)
+    database = Database.open(stores.new_url(backend, home), home)
     office = Office(database, small)
     attachment = keep_pdf(office)
     states: dict[int, tuple[str, str]] = {}
@@ -320,7 +325,7 @@ def test_an_incremental_release_is_byte_for_byte_what_a_full_one_gives(
         (home / "site").rename(home / f"site-{office.now:%d%H%M}")
         office.publish()
         assert read_site(office.site) == incremental
-    database.close()
+    stores.drop(database)
 
 
 def _take_step(

@@ -21,7 +21,7 @@ def ensure(engine: Engine) -> None:
 
     Raises UserFault when the database is older, StoreError when it is newer than this program.
     """
-    with engine.connect() as connection:
+    with engine.connect().execution_options(caibian_mode="read") as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found == _newest():
         return
@@ -41,20 +41,31 @@ def upgrade(engine: Engine) -> None:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:  # the pragma does nothing inside a transaction, so it is set before BEGIN
             _pragma(connection, "foreign_keys=OFF")
-        with connection.begin():
-            drop_guards(connection)
-            settings = _settings()
-            settings.attributes["connection"] = connection
-            command.upgrade(settings, "head")
-            make_guards(connection)
+        try:
+            with connection.begin():
+                _take_steps(connection)
+                if sqlite:
+                    _check_keys(connection)
+        finally:
             if sqlite:
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if broken:
-                    raise StoreError(
-                        f"the migration would leave {len(broken)} rows pointing nowhere: {broken[:3]}"
-                    )
-        if sqlite:
-            _pragma(connection, "foreign_keys=ON")
+                _pragma(connection, "foreign_keys=ON")
+
+
+def _take_steps(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # a step may take longer than a statement of daily work
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    drop_guards(connection)
+    settings = _settings()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")
+    make_guards(connection)
+
+
+def _check_keys(connection: Connection) -> None:
+    """SQLite's keys were off meanwhile; PostgreSQL's never are."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        raise StoreError(f"the migration would leave {len(broken)} rows pointing nowhere: {broken[:3]}")
 
 
 def _pragma(connection: Connection, words: str) -> None:

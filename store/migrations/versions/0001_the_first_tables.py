@@ -18,9 +18,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("agency", sa.String(), nullable=True),
         sa.Column("password", sa.Text(), nullable=True),
-        sa.Column("must_change", sa.Boolean(), server_default=sa.text("1"), nullable=False),
-        sa.Column("disabled", sa.Boolean(), server_default=sa.text("0"), nullable=False),
-        sa.Column("demo", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("must_change", sa.Boolean(), server_default=sa.true(), nullable=False),
+        sa.Column("disabled", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("demo", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("made_at", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
