@@ -8,6 +8,7 @@ import sys
 import click
 
 from commands.collecting import check, crawl, health, recheck
+from commands.housekeeping import backup, restore, tidy, upgrade
 from commands.pages import extract, rows
 from commands.people import user
 from commands.publishing import audit, demo, publish, verify
@@ -27,7 +28,7 @@ def cli(verbose: bool) -> None:
 
 for command in (check, extract, rows, crawl, recheck, health, queue, decide, submit, publish, verify):
     cli.add_command(command)
-for command in (schedule, jobs, audit, user, demo):
+for command in (schedule, jobs, backup, restore, upgrade, tidy, audit, user, demo):
     cli.add_command(command)
 
 

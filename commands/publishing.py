@@ -59,10 +59,11 @@ def audit() -> None:
 @example("caibian audit verify")
 def audit_verify() -> None:
     """Check the chain of the log, and name the first row that was edited, removed or reordered."""
+    from store.backup import list_backup_heads
     from store.log import list_heads, verify_chain
 
     with open_store(find_paths()) as database, database.read() as connection:
-        count = verify_chain(connection, list_heads(connection))
+        count = verify_chain(connection, [*list_heads(connection), *list_backup_heads(connection)])
     click.echo(f"the log is whole: {count} rows")
 
 
