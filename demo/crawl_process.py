@@ -1,4 +1,4 @@
-"""One crawl of the demo in a process of its own, at the demo's own time: `python -m demo.crawl_process TIME`.
+"""One crawl of the demo in a process of its own: `python -m demo.crawl_process TIME [--no-recheck]`.
 
 A night passes in minutes here, so that the crawl must be told which night it is; the command `caibian crawl`
 knows no such option, since nobody may set the clock of a real portal.
@@ -22,7 +22,8 @@ def main() -> None:
     """Crawl every source at the time given, and print a row a source as `caibian crawl --json` does."""
     paths = Paths.from_env(os.environ, Path.cwd())
     sources, portal = load_both(paths)
-    for row in run_crawl(paths, sources, portal, now=read_time(sys.argv[1])):
+    recheck = "--no-recheck" not in sys.argv
+    for row in run_crawl(paths, sources, portal, recheck=recheck, now=read_time(sys.argv[1])):
         told = {name: value for name, value in asdict(row).items() if name != "at"}
         print(json.dumps(told, ensure_ascii=False))
 

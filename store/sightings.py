@@ -17,6 +17,9 @@ from store.tables import list_pages, listings, sightings
 RECHECK_DAYS = (1, 3, 7, 30, 90)
 # Days until a failed address is tried again, by the number of failures so far: never each night.
 RETRY_DAYS = (1, 2, 4, 8, 16, 30)
+# A nightly run starts some minutes earlier or later than the one before: what falls due a moment after its
+# start would wait for another whole night.
+_SLACK = timedelta(hours=4)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class SeenList:
 def next_recheck(first_seen: datetime, now: datetime) -> datetime | None:
     """Say when a read page is looked at again: on fixed days after it was first seen, then never."""
     for days in RECHECK_DAYS:
-        due = first_seen + timedelta(days=days)
+        due = first_seen + timedelta(days=days) - _SLACK
         if due > now:
             return due
     return None
@@ -53,7 +56,7 @@ def next_recheck(first_seen: datetime, now: datetime) -> datetime | None:
 
 def next_retry(attempts: int, now: datetime) -> datetime:
     """Say when an address that failed `attempts` times is tried again."""
-    return now + timedelta(days=RETRY_DAYS[min(attempts, len(RETRY_DAYS)) - 1])
+    return now + timedelta(days=RETRY_DAYS[min(attempts, len(RETRY_DAYS)) - 1]) - _SLACK
 
 
 def ensure_sightings(connection: Connection, addresses: Iterable[str], now: datetime) -> dict[str, int]:
@@ -150,7 +153,7 @@ def mark_gone(connection: Connection, sighting: int, status: int, now: datetime)
     ).one()
     count = row.gone_count + 1
     # the first time it is asked again on the next day, since one 404 may be a fault of the site
-    due = now + timedelta(days=1) if count == 1 else next_recheck(read_time(row.first_seen), now)
+    due = now + timedelta(days=1) - _SLACK if count == 1 else next_recheck(read_time(row.first_seen), now)
     values = {
         "gone_count": count,
         "gone_since": row.gone_since or write_time(now),

@@ -118,7 +118,7 @@ def test_a_failed_page_is_tried_again_less_and_less_often(
     known = Known(database)
     seen = ListSeen("jyt-dt", "http://jyt.example.gov.cn/dt/", "0" * 64, (Row("题目", address),), now)
     assert intake.take([seen, PageFailed("jyt-dt", address, "time-out", now)]) == [Saved.SEEN, Saved.FAILED]
-    assert known.due("jyt-dt", now + timedelta(hours=20), 10, recheck=True) == []
+    assert known.due("jyt-dt", now + timedelta(hours=19), 10, recheck=True) == []
     (due,) = known.due("jyt-dt", now + timedelta(days=1), 10, recheck=False)
     assert (due.item, due.attempts) == (None, 1)
     intake.take([PageFailed("jyt-dt", address, "time-out", now + timedelta(days=1))])
