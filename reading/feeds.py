@@ -56,10 +56,10 @@ def _read_entry(entry: Any, page: Page) -> Row | None:
     if not url or not title:
         return None
     stated = next((text for key in _DATES if (text := entry.get(key))), "")
-    return Row(title, url, _read_moment(stated, page.fetched))
+    return Row(title, url, read_moment(stated, page.fetched))
 
 
-def _read_moment(stated: str, fetched: datetime) -> str | None:
+def read_moment(stated: str, fetched: datetime) -> str | None:
     """A feed's date in the portal's zone, as exact as stated; one without a zone is taken as the portal's."""
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:

@@ -13,6 +13,8 @@ from reading.address import join
 from reading.charset import decode
 from reading.feeds import is_feed, read_feed
 from reading.jpage import build_tree, find_following, find_request, find_store
+from reading.json_list import find_markup, read_json, read_tree
+from reading.numbered import turn_by_query, turn_page
 from reading.page import Hints, ListPage, Page, Row
 from reading.paging import Turn, find_selected, read_turn
 from reading.rows import Found, find_rows
@@ -20,6 +22,7 @@ from reading.rows_groups import Group, candidate
 from reading.rows_scan import Scan
 from reading.rows_selected import read_number, read_selected, select
 from reading.rows_titles import read_rows
+from reading.sitemap import is_sitemap, read_sitemap, unpack
 from reading.status import explain, find_fault, has_empty_list
 from reading.tree import MAX_CHARACTERS, parse
 
@@ -37,32 +40,57 @@ _BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\
 
 
 def read_list(page: Page, hints: Hints | None = None) -> ListPage:
-    """Read a list page of any kind: HTML, 大汉 jpage XML (alone or in a page), RSS and Atom.
+    """Read a list page of any kind: HTML, 大汉 jpage XML (alone or in a page), JSON, RSS and Atom, sitemaps.
 
-    `hints.kind` is `auto` (look at the answer), `html`, `jpage` or `feed`. `hints.selectors` (CSS) may
-    name `rows` and inside each `title`, `link`, `date`; for the page `next` and `promised`; what is not
-    named is found.
+    `hints.kind` is `auto` (look at the answer), `html`, `jpage`, `json`, `feed` or `sitemap`.
+    `hints.selectors` (CSS) may name `rows` and inside each `title`, `link`, `date`; for the page `next` and
+    `promised`; `hints.paths` the same of JSON, `hints.paging` how the pages are numbered; what is not named
+    is found.
     Rows come in the page's order, pinned ones too; each has its whole title, an absolute address and the
     date as stated (ISO), or None. Relative times count from `page.fetched`.
 
     `status` is `ok`, or a word of `reading.status`: then `rows` is empty, and for `second_request` `next` is
-    the address that fills the list, where the page's script names it. `promised` counts rows, `pages` pages,
-    only where the page states them.
+    the address that fills the list, where the page's script names it (`parts` for an index of sitemaps).
+    `promised` counts rows, `pages` pages, only where the page states them.
 
     Raises ReadingError for what cannot be parsed: an empty answer, one that is no text, one over the limits
     of `reading.tree`, a selector that is none. Pure: reads no file, opens no connection.
     """
     hints = hints or Hints()
+    page = replace(page, raw=unpack(page.raw))
     if _is_binary(page.raw):
         raise ReadingError("the answer is no page but a document or other binary data")
     decoded = decode(page.raw, page.content_type)
     if len(decoded.text) > MAX_CHARACTERS:
         raise ReadingError(f"the page has {len(decoded.text)} characters, the limit is {MAX_CHARACTERS}")
-    if hints.kind == "feed" or (hints.kind == "auto" and is_feed(decoded.text)):
-        return read_feed(page, decoded.charset)
-    read = _read_jpage(page, decoded.text) if hints.kind in ("auto", "jpage") else None
-    read = read or _read_html(page, decoded.text, hints)
-    return replace(read, charset=decoded.charset, family=read.family or _find_family(decoded.text))
+    read = _read_by_kind(page, decoded.text, decoded.charset, hints)
+    family = read.family or _find_family(decoded.text)
+    read = replace(read, charset=decoded.charset, family=family)
+    return turn_page(replace(read, cut=None), hints.paging) if hints.paging and not read.parts else read
+
+
+def _read_by_kind(page: Page, text: str, charset: str, hints: Hints) -> ListPage:
+    """Read the answer as what it is, or as what ops say it is."""
+    kind = hints.kind
+    if kind == "feed" or (kind == "auto" and is_feed(text)):
+        return read_feed(page, charset)
+    if kind in ("auto", "sitemap") and is_sitemap(text):
+        return read_sitemap(page, text, hints.under)
+    tree = read_tree(text) if kind in ("auto", "json") else None
+    if tree is not None:
+        return _read_json(page, tree, hints)
+    read = _read_jpage(page, text) if kind in ("auto", "jpage") else None
+    read = read or _read_html(page, text, hints)
+    if kind in ("json", "sitemap"):  # a firewall's page, an error page: never rows of something else
+        return ListPage(page.url, status="no_rows" if read.rows else read.status)
+    return read
+
+
+def _read_json(page: Page, tree: object, hints: Hints) -> ListPage:
+    read = turn_by_query(read_json(page, tree, hints.paths))
+    markup = find_markup(tree) if not read.rows and hints.paths.rows is None else None
+    inner = _read_html(page, markup, hints) if markup else None
+    return replace(inner, family="json") if inner and inner.rows else read
 
 
 def _is_binary(raw: bytes) -> bool:
@@ -113,7 +141,7 @@ def _read_html(page: Page, text: str, hints: Hints) -> ListPage:
         status, address = explain(scan, text, scripts, base)
         return ListPage(page.url, status=status, next=address)
     turn = _adjust(read_turn(scan, scripts, base, rows), scan, root, selectors, page.url)
-    return ListPage(page.url, rows, "ok", turn.next, turn.promised, turn.pages)
+    return ListPage(page.url, rows, "ok", turn.next, turn.promised, turn.pages, cut=turn.cut)
 
 
 def _is_all(found: Found, scan: Scan, text: str, scripts: str, base: str) -> bool:
@@ -129,7 +157,7 @@ def _adjust(turn: Turn, scan: Scan, root: lxml.html.HtmlElement, selectors: dict
     if "next" in selectors:
         named = set(select(root, selectors["next"]))
         places = [i for i, node in enumerate(scan.nodes) if node in named]
-        turn = replace(turn, next=find_selected(scan, places, url))
+        turn = replace(turn, next=find_selected(scan, places, url), cut=None)
     if "promised" in selectors:
         turn = replace(turn, promised=read_number(root, selectors["promised"]))
     return turn

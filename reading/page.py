@@ -18,12 +18,46 @@ class Page:
 
 
 @dataclass(frozen=True)
+class JsonPaths:
+    """Where a JSON list has its parts, by names joined with dots; a part of a row stands inside the row.
+
+    `link` may be an address with members of the row in braces (`/view/{id}.html`).
+    """
+
+    rows: str | None = None
+    title: str | None = None
+    link: str | None = None
+    date: str | None = None
+    total: str | None = None
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How the pages of a list are numbered: in a `param` of the query, or by a `pattern` with `{n}`.
+
+    The first page has the number `first`, each further one `step` more (the rows of a page, for an offset).
+    """
+
+    param: str | None = None
+    pattern: str | None = None
+    first: int = 1
+    step: int = 1
+
+
+@dataclass(frozen=True)
 class Hints:
-    """What ops know of a source: CSS selectors by part, and the site's name that stands for 本网."""
+    """What ops know of a source: CSS selectors by part, and the site's name that stands for 本网.
+
+    `paths` and `paging` for lists that need them; `under` are the beginnings of the addresses that a
+    sitemap's rows may have (its own folder where none is given).
+    """
 
     selectors: Mapping[str, str] = field(default_factory=dict)
     site_name: str | None = None
     kind: str = "auto"
+    paths: JsonPaths = JsonPaths()
+    paging: Paging | None = None
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,7 +121,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a list page: the whole title, the absolute address, the date as stated (ISO) or None."""
+    """One row of a list page: the whole title, the absolute address, the date as stated (ISO) or None.
+
+    A sitemap names no titles: there the title is empty, and the date is that of the last change.
+    """
 
     title: str
     url: str
@@ -99,7 +136,8 @@ class ListPage:
     """A list page as read; `status` is `ok` or the word that says why there are no rows.
 
     `next` is the absolute address of the following page; `promised` the number of rows that the
-    list says it has in all, `pages` the number of pages it says it has.
+    list says it has in all, `pages` the number of pages it says it has. `parts` are further list pages beside
+    each other (the sitemaps of an index), the newest first; `cut` says why further rows are out of reach.
     """
 
     url: str
@@ -110,3 +148,5 @@ class ListPage:
     pages: int | None = None
     family: str | None = None
     charset: str = "utf-8"
+    parts: tuple[str, ...] = ()
+    cut: str | None = None

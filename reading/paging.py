@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from reading.address import join
 from reading.page import Row
+from reading.pagers import POSTBACK, Call, find_calls, write_address
 from reading.rows_scan import Link, Scan
 
 # TRS counts from 0: createPageHTML(pages, current, "index", "html"). With an element's name before and the
@@ -54,25 +55,31 @@ _PAGES_SCRIPT = re.compile(
 
 @dataclass(frozen=True)
 class Turn:
-    """The next page's absolute address, and the numbers of rows and of pages that the list states."""
+    """The next page's absolute address, and the numbers of rows and of pages that the list states.
+
+    `cut` says why a next page that is there has no address.
+    """
 
     next: str | None = None
     promised: int | None = None
     pages: int | None = None
+    cut: str | None = None
 
 
 def read_turn(scan: Scan, scripts: str, url: str, rows: Sequence[Row]) -> Turn:
     """Read the pager of an HTML list: its script (TRS), its next link, its numbers."""
     scripts = scripts.replace('\\"', '"').replace("\\'", "'")
     found = _TRS.search(scripts)
-    link = _find_trs(scripts, found, url) or _find_link(scan, url)
     words = _pager_words(scan)
     pages = int(found["pages"]) if found else _first(_PAGES_SAID, words) or _first((_PAGES_SCRIPT,), scripts)
+    link, cut = _find_trs(scripts, found, url) or _find_link(scan, url), None
+    if link is None and found is None:
+        link, cut = _turn(scan, scripts, url, pages)
     said = [int(found["rows"])] if found and found["box"] and found["rows"] else []
     said += [int(number) for form in _ROWS_SAID for number in form.findall(words)]
     said += [int(number) for number in _ROWS_SCRIPT.findall(scripts)]
     promised = next((number for number in said if _is_likely(number, len(rows), pages, link)), None)
-    return Turn(link, promised, pages or None)
+    return Turn(link, promised, pages or None, cut)
 
 
 def find_selected(scan: Scan, selected: Sequence[int], url: str) -> str | None:
@@ -140,7 +147,42 @@ def _find_link(scan: Scan, url: str) -> str | None:
     for link in scan.all_links:
         if len(link.words) <= 12 and _says_next(scan, link) and _is_other(link.url, url):
             return link.url
-    return _find_number(scan, url)
+    return None
+
+
+def _turn(scan: Scan, scripts: str, url: str, pages: int | None) -> tuple[str | None, str | None]:
+    """The next page by the pager's numbers and its script's calls, or why it has no address."""
+    calls = [call for call in find_calls(scan) if _turns(scan, call)]
+    numbered = {int(link.text): link for link in scan.all_links if _is_number(link.text)}
+    call = next((call for call in calls if _NEXT.fullmatch(call.text)), None)
+    if call is None or call.number is None:
+        number = _find_current(scan, url, numbered, {int(c.text) for c in calls if _is_number(c.text)})
+        follower = numbered.get(number + 1) if number is not None else None
+        if follower is not None and _is_other(follower.url, url):
+            return follower.url, None
+        call = next((c for c in calls if number is not None and c.number == number + 1), call)
+    if call is None or pages == 1 or (pages and call.number and call.number > pages):
+        return None, None
+    near = {n: link.url for n, link in numbered.items() if _in_pager(scan, link.node)}
+    address = write_address(scan, scripts, url, call, near)
+    if address is None:
+        way = "a form that its script sends" if call.name == POSTBACK else f"a script, {call.name}()"
+        return None, f"the list's next page comes by {way}"
+    return (address if _is_other(address, url) else None), None
+
+
+def _turns(scan: Scan, call: Call) -> bool:
+    """A call that is a number or says 下一页, in a pager, and is not switched off."""
+    node = scan.nodes[call.node]
+    off = _OFF.search(f"{node.get('class') or ''} {node.get('id') or ''}") or node.get("disabled") is not None
+    said = _NEXT.fullmatch(call.text)
+    if off or not (said or _is_number(call.text)):
+        return False
+    return bool(said and len(said[0]) > 1) or _in_pager(scan, call.node)
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 5
 
 
 def _says_next(scan: Scan, link: Link) -> bool:
@@ -162,25 +204,38 @@ def _in_pager(scan: Scan, node: int) -> bool:
     return False
 
 
-def _find_number(scan: Scan, url: str) -> str | None:
-    """In a row of numbers, the link after the one that is marked as current or is no link."""
-    numbered = {
-        int(link.text): link for link in scan.all_links if link.text.isdecimal() and len(link.text) < 5
-    }
-    for link in numbered.values():
-        number = int(link.text)
-        node = scan.nodes[link.node]
+def _find_current(scan: Scan, url: str, numbered: Mapping[int, Link], called: set[int]) -> int | None:
+    """The number of this page: marked as current, or a link to itself, or no link among links."""
+    inside = {number: link for number, link in numbered.items() if _in_pager(scan, link.node)}
+    for number, link in inside.items():
         above = scan.nodes[scan.parent[link.node]]
-        names = f"{node.get('class') or ''} {above.get('class') or ''}"
-        follower = numbered.get(number + 1)
-        if follower and _NOW.search(names) and _in_pager(scan, link.node) and _is_other(follower.url, url):
-            return follower.url
+        names = f"{scan.nodes[link.node].get('class') or ''} {above.get('class') or ''}"
+        if _NOW.search(names) or link.url == url:
+            return number
     for chunk in scan.chunks:
-        if chunk.text.isdecimal() and len(chunk.text) < 5 and int(chunk.text) not in numbered:
-            follower = numbered.get(int(chunk.text) + 1)
-            if follower and _in_pager(scan, chunk.owner) and _in_pager(scan, follower.node):
-                return follower.url if _is_other(follower.url, url) else None
+        if not _is_number(chunk.text) or int(chunk.text) in numbered or not _in_pager(scan, chunk.owner):
+            continue
+        number = int(chunk.text)
+        if number not in called and (number + 1 in inside or number + 1 in called):
+            return number
+    return _find_marked_call(scan, called) or (1 if _is_first(inside, url) else None)
+
+
+def _find_marked_call(scan: Scan, called: set[int]) -> int | None:
+    """The number of this page, where it calls the script too and is marked as current."""
+    for chunk in scan.chunks:
+        if _is_number(chunk.text) and int(chunk.text) in called and _in_pager(scan, chunk.owner):
+            above = scan.nodes[scan.parent[chunk.owner]]
+            names = f"{scan.nodes[chunk.owner].get('class') or ''} {above.get('class') or ''}"
+            if _NOW.search(names):
+                return int(chunk.text)
     return None
+
+
+def _is_first(inside: Mapping[int, Link], url: str) -> bool:
+    """A page that no number leads to, while all of 1, 2, … are links of its own path: the first one."""
+    path = urlsplit(url).path
+    return 1 in inside and 2 in inside and all(urlsplit(link.url).path == path for link in inside.values())
 
 
 def _is_other(address: str, url: str) -> bool:
