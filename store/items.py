@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from clock import write_time
+from store.foreign import keep_words
 from store.forms import Form, hash_form, merge_form, write_json
 from store.log import read_head
 from store.tables import findings, items, labels, revision_doubts, revisions
@@ -112,7 +113,16 @@ def add_label(connection: Connection, revision: int, label: Suggested) -> None:
 def add_findings(connection: Connection, revision: int, found: Iterable[Found]) -> None:
     """Keep what the screen found, with the log's number at that moment: later approvals have seen it."""
     head = read_head(connection)
-    rows = [{**one.__dict__, "revision": revision, "raised_seq": head.seq} for one in found]
+    rows = [
+        {
+            **one.__dict__,
+            "field": keep_words(one.field),
+            "span": keep_words(one.span),
+            "revision": revision,
+            "raised_seq": head.seq,
+        }
+        for one in found
+    ]
     if rows:
         connection.execute(findings.insert(), rows)
 
@@ -129,7 +139,8 @@ def add_doubts(
             )
         )
     }
-    fresh = [pair for pair in dict.fromkeys(doubts) if pair not in known]
+    told = dict.fromkeys((field, keep_words(word)) for field, word in doubts)
+    fresh = [pair for pair in told if pair not in known]
     rows = [
         {"revision": revision, "field": field, "word": word, "at": write_time(now)} for field, word in fresh
     ]

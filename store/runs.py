@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, func, select, update
 
 from clock import read_time, write_time
 from store.database import Database
+from store.foreign import keep_count, keep_words
 from store.tables import run_sources, runs
 
 
@@ -45,8 +46,14 @@ class Runs:
 
     def save(self, run: int, row: RunSource, now: datetime) -> None:
         """Keep one source's row of a run."""
+        values = {
+            **asdict(row),
+            "promised": keep_count(row.promised),
+            "evidence": keep_words(row.evidence),
+            "at": write_time(now),
+        }
         with self._database.write() as connection:
-            connection.execute(run_sources.insert().values(**{**asdict(row), "at": write_time(now)}, run=run))
+            connection.execute(run_sources.insert().values(**values, run=run))
 
     def end(self, run: int, now: datetime) -> None:
         """Close a run; one that was killed stays open, and is seen as such."""

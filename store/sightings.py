@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clock import read_time, write_time
+from store.foreign import keep_count, keep_words
 from store.tables import list_pages, listings, sightings
 
 # Days after the first reading on which a waiting or public item is looked at again (design.md, 2.1).
@@ -84,11 +85,11 @@ def save_list(connection: Connection, seen: SeenList, now: datetime) -> None:
         source=seen.source,
         address=seen.address,
         hash=seen.digest,
-        etag=seen.etag,
-        modified=seen.modified,
+        etag=keep_words(seen.etag),
+        modified=keep_words(seen.modified),
         rows=len(seen.rows),
-        promised=seen.promised,
-        next=seen.next,
+        promised=keep_count(seen.promised),
+        next=keep_words(seen.next),
         at=write_time(now),
     )
     changed = {column.name: insert.excluded[column.name] for column in list_pages.c}
@@ -101,7 +102,12 @@ def save_listing(
     """Keep what a source's list says of a sighting now."""
     stamp = write_time(now)
     insert = _insert(connection, listings).values(
-        sighting=sighting, source=source, title=title, date=date, first_seen=stamp, last_seen=stamp
+        sighting=sighting,
+        source=source,
+        title=keep_words(title),
+        date=keep_words(date),
+        first_seen=stamp,
+        last_seen=stamp,
     )
     changed = {name: insert.excluded[name] for name in ("title", "date", "last_seen")}
     connection.execute(insert.on_conflict_do_update(index_elements=["sighting", "source"], set_=changed))
@@ -122,7 +128,8 @@ def mark_read(
     now: datetime,
 ) -> None:
     """A sighting was read: it belongs to an item, and is looked at again on the next fixed day."""
-    _settle(connection, sighting, now, item=item, last_status=status, etag=etag, modified=modified)
+    values = {"last_status": status, "etag": keep_words(etag), "modified": keep_words(modified)}
+    _settle(connection, sighting, now, item=item, **values)
 
 
 def mark_unchanged(connection: Connection, sighting: int, now: datetime) -> None:
@@ -137,7 +144,7 @@ def mark_failed(
     attempts = _attempts(connection, sighting) + 1
     values = {
         "attempts": attempts,
-        "last_error": reason,
+        "last_error": keep_words(reason),
         "last_status": status,
         "next_check": write_time(next_retry(attempts, now)),
     }
