@@ -45,6 +45,7 @@ _ARTICLE = re.compile(
 )
 _COLUMN = re.compile(r"/(?:index|list|node_?\d*|col\d+|channel)[\w-]*(?:\.s?html?|\.jsp|\?|/)|/\?$", re.I)
 _PLAIN_ROWS = 3
+_BARE_TITLE = 6
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def find_rows(scan: Scan, fetched: datetime, url: str) -> Found:
     """Find the rows of the list that a page is about, in the page's order; none where there is none.
 
     Rows with a date that stands apart come first; then rows whose date ends other words; then, where
-    no row has a date, at least three long links to articles. A list beside the main one is left out.
+    no row has a date, at least three long links to articles, or fewer on a page that holds nothing else.
+    A list beside the main one is left out.
     """
     pagers = _find_pagers(scan)
     for strength in (2, 1):
@@ -102,6 +104,7 @@ def _fill(scan: Scan, group: Group) -> Group:
     boxes = {scan.parent[node] for node in nodes}
     tags = {scan.tags[node] for node in nodes}
     classes = {scan.nodes[node].get("class") for node in nodes}
+    bare = _is_bare(scan)
     more = [
         i
         for box in boxes
@@ -110,7 +113,7 @@ def _fill(scan: Scan, group: Group) -> Group:
         and i not in nodes
         and scan.tags[i] in tags
         and scan.nodes[i].get("class") in classes
-        and any(len(link.words) > 7 and _ARTICLE.search(link.url) for link in scan.links_of(i))
+        and any(len(link.words) > 7 and (bare or _ARTICLE.search(link.url)) for link in scan.links_of(i))
     ]
     if not more or len(more) > len(nodes):
         return group
@@ -128,9 +131,19 @@ def _is_lone_row(scan: Scan, group: Group, row: Row) -> bool:
         bool(kinds & {"li", "tr", "dl", "dd"})
         and len(group.rows[0].links) <= 3
         and len(row.title) >= 6
-        and bool(_ARTICLE.search(row.url))
+        and (bool(_ARTICLE.search(row.url)) or _is_bare(scan))
         and not _stands_beside(scan, node)
         and len(scan.text_of(node)) < 300
+    )
+
+
+def _is_bare(scan: Scan) -> bool:
+    """A page of nothing but rows: each of its links is long, leads to a page, and stands in a list."""
+    return bool(scan.all_links) and all(
+        len(link.words) >= _BARE_TITLE
+        and not _COLUMN.search(urlsplit(link.url).path)
+        and any(scan.tags[one] in ("li", "tr", "dd", "dl") for one in scan.above(link.node))
+        for link in scan.all_links
     )
 
 
@@ -192,14 +205,19 @@ def _find_plain(scan: Scan, pagers: list[int], fetched: datetime, url: str) -> F
     """Lists without dates: links to articles, at least three, long on the whole, under one parent."""
     seen: set[str] = set()
     leaves = []
+    bare = _is_bare(scan)
     for link in scan.links:
-        if link.url not in seen and _is_article(link):
+        if link.url not in seen and (bare or _is_article(link)):
             seen.add(link.url)
             leaves.append(link.node)
     best = Found()
     for group in group_blocks(scan, leaves):
         rows = _unique(read_rows(scan, group, fetched))
-        if len(rows) < _PLAIN_ROWS or not _is_long(rows) or _stands_beside(scan, group.container):
+        if (
+            (len(rows) < _PLAIN_ROWS and not bare)
+            or not _is_long(rows)
+            or _stands_beside(scan, group.container)
+        ):
             continue
         found = _found(scan, group, rows, pagers, url, dated=False)
         best = max(best, found, key=lambda one: one.weight)
