@@ -168,6 +168,10 @@ class Schedule:
             if self._apscheduler.get_job(job.name) is not None:  # one without any moment is dropped
                 self._apscheduler.modify_job(job.name, next_run_time=read_clock())
 
+    def wake(self) -> None:
+        """Look at the clock now: waiting is counted in seconds of the machine, which may have slept."""
+        self._apscheduler.wakeup()
+
     def stop(self) -> None:
         """Wake for nothing more; wait for what runs."""
         self._apscheduler.shutdown(wait=True)
@@ -255,6 +259,7 @@ def _watch(schedule: Schedule, portal: Path, stopped: Event) -> None:
         if clock.has_jumped():
             logger.warning("the clock was set: every job is asked anew")
             schedule.ask_anew()
+        schedule.wake()
         if (found := _date_file(portal)) != seen:
             seen = found
             try:
