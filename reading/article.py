@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 
 from errors import ReadingError
 from reading.address import join
@@ -15,6 +16,7 @@ from reading.credit import read_credit
 from reading.edges import Body, find_start, trim
 from reading.families.known import find_family
 from reading.faults import tell_fault, tell_file
+from reading.frames import is_foot
 from reading.labels import Value, find_values
 from reading.lines import Element, read_lines
 from reading.metas import read_metas, tell_date
@@ -114,7 +116,7 @@ class _Article:
     def _with_dates(self, reading: Reading) -> Reading:
         """Publication and source, with their origins and doubts."""
         kept = self.body.numbers()
-        ends = [*kept[:1], *kept[-3:], *range(self.body.last, min(self.body.last + 4, len(self.sheet.lines)))]
+        ends = [*kept[:1], *kept[-3:], *self._behind(4)]
         published = read_published(
             self.sheet, self.between, self.values, tell_date(self.metas), self.page.fetched
         )
@@ -227,9 +229,14 @@ class _Article:
         body, start = self.body, min(self.between, default=self.body.first)
         kept = set(body.numbers())
         cut = [number for number in range(body.first, body.last) if number not in kept][:10]
-        behind = range(body.last, min(len(self.sheet.lines), body.last + 14))
-        numbers = [*self.between, *range(max(0, start - 6), start), *cut, *behind]
+        numbers = [*self.between, *range(max(0, start - 6), start), *cut, *self._behind(14)]
         return find_values(self.sheet.lines, [number for number in numbers if not self._is_menu(number)])
+
+    def _behind(self, count: int) -> list[int]:
+        """The lines after the text, as far as the site's own foot (its last change is not the article's)."""
+        last = self.body.last
+        numbers = range(last, min(len(self.sheet.lines), last + count))
+        return [*takewhile(lambda number: not is_foot(self.sheet.lines[number].text), numbers)]
 
     def _table(self) -> list[Value]:
         """Values of the disclosure table, which stands anywhere before the text."""

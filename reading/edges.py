@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from reading.body import COPY
@@ -58,17 +59,21 @@ def trim(
     """Cut the head (title, labels, tools) and the foot (editors, related, share bars) off a block."""
     first, last = sheet.spans[block]
     key = squash(title or "")
-    first = _skip_head(sheet, first, last, key)
+    first = _skip_head(sheet, first, last, key, worths)
     last = _skip_foot(sheet, first, last, worths)
     copies = _find_copies(sheet, first, last, worths)
     tools = {n for n in range(first, last) if _is_dropped(sheet.lines[n])}
     return Body(block, first, last, frozenset(tools | copies), origin, worth)
 
 
-def _skip_head(sheet: Sheet, first: int, last: int, key: str) -> int:
-    """Up to the line after the title's last copy near the head, then over labels and tools."""
+def _skip_head(sheet: Sheet, first: int, last: int, key: str, worths: list[float]) -> int:
+    """Up to the line after the title's last copy before the text, then over labels and tools."""
     head = _skip_info(sheet, first, last)
+    total, passed = sum(w for w in worths[first:last] if w > 0), 0.0
     for n in range(first, min(last, first + 40)):
+        passed += max(0.0, worths[n])
+        if passed > 150 and passed > 0.3 * total:
+            break
         mine = squash(sheet.lines[n].text)
         if (
             key
@@ -110,4 +115,17 @@ def _find_copies(sheet: Sheet, first: int, last: int, worths: list[float]) -> se
     """Lines of a second copy of the text (for telephones); a sentence said twice is no copy."""
     long = [n for n in range(first, last) if len(sheet.lines[n].text) > 30]
     copies = {n for n in long if worths[n] == COPY}
-    return copies if len(copies) >= 0.35 * len(long) and len(copies) > 1 else set()
+    if len(copies) < 0.35 * len(long) or (len(copies) < 2 and len(long) != 2):
+        return set()
+    return copies | _find_short_copies(sheet, first, last, copies)
+
+
+def _find_short_copies(sheet: Sheet, first: int, last: int, copies: set[int]) -> set[int]:
+    """The short lines of a second copy: they stand as far behind their likes as its long lines do."""
+    places: dict[str, int] = {}
+    for n in range(first, last):
+        places.setdefault(sheet.lines[n].text, n)
+    gaps = Counter(n - places[sheet.lines[n].text] for n in copies)
+    gap, _ = gaps.most_common(1)[0]
+    pairs = range(first + gap, last) if gap else ()
+    return {n for n in pairs if sheet.lines[n].text == sheet.lines[n - gap].text}

@@ -15,6 +15,18 @@ _FRAME = re.compile(
     r"即将离开|是否继续访问|已输入|发表评论|网友评论|最新评论|跟贴|暂无评论|点击右上角",
     re.I,
 )
+# The site's own foot, below everything that is the article's.
+_FOOT = re.compile(
+    r"版权所有|copyright|ICP备|公安备|公网安备|网站标识码|技术支持|主办单位[:：]|[主承]办[:：]|"
+    r"网站地图|最后更新|建议使用",
+    re.I,
+)
+# A notice of copyright, which may be long.
+_RIGHTS = re.compile(
+    r"^[\s\d.、，()（）①-⑨*※]*(?:凡本?(?:注明|未注明|[网站报]|公司|平台)|(?:版权|免责|郑重|特别)(?:与|和|及)?(?:免责)?声明|"
+    r"本(?:网站?|站|公众号)(?:所有|所载|刊载|转载|刊登|注明|未注明|发布的|部分)|未经[^。]{0,24}(?:授权|许可|同意|协议)[^。]{0,12}"
+    r"(?:不得|禁止|严禁|请勿)|如(?:需|有|涉及)[^。]{0,20}(?:转载|版权|侵权)|转载[^。]{0,12}注明)"
+)
 _TOOLS = re.compile(
     r"^[\s【\[(（]*(?:字\s*[体号]|浏览字号|【?字体|大\s*中\s*小|打印|分享|收藏|关闭|保存|推荐|纠错|评论|返回|举报|点赞|转发|"
     r"扫一扫|用?微信|微博|新浪微博|QQ|qq|头条|朋友圈|复制|放大|缩小|语音|朗读|无障碍|浏览|点击|阅读|访问量?|人气|订阅|我要|"
@@ -75,13 +87,18 @@ def is_frame(line: Line, key: str = "") -> bool:
 def is_tail(line: Line) -> bool:
     """Tell whether a line at the end is no part of the text."""
     text = line.text
-    if _END.match(text) or not squash(text):
+    if _END.match(text) or not squash(text) or _RIGHTS.match(text):
         return True
     if len(text) > 120:
         return False
     return bool(
         _TOOLS.match(text) or _FRAME.search(text) or find_label(text) or line.linked > 0.8 * len(text) > 0
     )
+
+
+def is_foot(text: str) -> bool:
+    """Tell whether a line is of the site's own foot."""
+    return bool(_FOOT.search(text))
 
 
 def is_document_line(line: Line) -> bool:
@@ -101,7 +118,7 @@ def weigh_frame(line: Line) -> float | None:
     size = len(line.text)
     if line.linked > 0.6 * size:
         return -8.0 - min(size, 40) / 4
-    if size < 200 and _FRAME.search(line.text):
+    if (size < 200 and _FRAME.search(line.text)) or _RIGHTS.match(line.text):
         return -25.0
     if size < 120 and (find_label(line.text) or _TOOLS.match(line.text)):
         return -6.0

@@ -21,6 +21,8 @@ _STOPS = re.compile(
     r"访问量|\d{4}[-/年.]\s*\d{1,2}|朗读|语音|我要|下载|评论|\b大 中 小|放大|大\s*中\s*小"
 )
 _EDGES = " \t:：,，;；。|/·-—_【】[]()（）<>〈〉\u3000"
+# A label in quotes is spoken of: 凡本网注明“来源：本网”的作品.
+_QUOTES = frozenset("“\"‘'「『")
 _CLOSERS = {"(": ")", "（": "）", "[": "]", "【": "】", "〔": "〕", "《": "》", "<": ">"}
 
 
@@ -100,7 +102,8 @@ def find_spans(text: str) -> Iterator[tuple[int, int, str]]:
             lead = len(words) - len(label)
             start = places[lead]
             apart = lead == 0 or start != places[lead - 1] + 1
-            if (apart or label in GLUED) and not words[:lead].endswith(FOREIGN):
+            quoted = start == 0 and text[found.start() - 1 : found.start()] in _QUOTES
+            if (apart or label in GLUED) and not quoted and not words[:lead].endswith(FOREIGN):
                 yield found.start() + start, found.end(), label
                 break
 

@@ -39,9 +39,12 @@ def read_published(
 
     `beside` are the numbers of the lines between title and text; `told` is the head's date.
     """
-    value, origin, doubts = _labelled(sheet, values)
+    doubts: tuple[Doubt, ...] = ()
+    value, origin = _labelled(sheet, values, "published"), "label"
     if value is None:
         value, origin = _alone(sheet, beside), "beside the title"
+    if value is None and (value := _labelled(sheet, values, "updated")):
+        origin, doubts = "label", (Doubt("published", "网页只写明更新时间，没有发布日期"),)
     if value is None and told:
         value, origin = _yearless(sheet, beside, told), "label"
     if value is None and told:
@@ -52,19 +55,15 @@ def read_published(
     return Published(value, origin, (*doubts, *_compare(value, told), *_future(value, fetched)))
 
 
-def _labelled(sheet: Sheet, values: Sequence[Value]) -> tuple[str | None, str, tuple[Doubt, ...]]:
-    """The date of a label of publication, else of one of change (with a doubt)."""
-    for wanted, doubts in (
-        ("published", ()),
-        ("updated", (Doubt("published", "网页只写明更新时间，没有发布日期"),)),
-    ):
-        for one in values:
-            if one.field != wanted or is_event(sheet.lines, one.line):
-                continue
-            found = find_dates(one.words)
-            if found and found[0].start < 12 and len(found[0].value) > 7:
-                return found[0].value, "label", doubts
-    return None, "", ()
+def _labelled(sheet: Sheet, values: Sequence[Value], wanted: str) -> str | None:
+    """The first whole date that stands with a label of this field."""
+    for one in values:
+        if one.field != wanted or is_event(sheet.lines, one.line):
+            continue
+        found = find_dates(one.words)
+        if found and found[0].start < 12 and len(found[0].value) > 7:
+            return found[0].value
+    return None
 
 
 def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
