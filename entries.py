@@ -29,6 +29,7 @@ _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})")
 _NUMBER = re.compile(r"[-+]?([0-9]{1,15}(\.[0-9]{0,15})?|\.[0-9]{1,15})")
 _FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _PERIOD = re.compile(r"(?:([0-9]{1,4})d)? ?(?:([0-9]{1,5})h)? ?(?:([0-9]{1,6})m)?")
+_NO_ADDRESS = re.compile(r"[\s\\<>\"{}]")
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62}(?<!-))?(\.[a-z0-9_]([a-z0-9_-]{0,62}(?<!-))?)*\.?", re.I
 )
@@ -107,6 +108,25 @@ def _check_address(value: str) -> str:
     return value
 
 
+def _check_pattern(value: str) -> str:
+    if value.count("{n}") != 1 or _NO_ADDRESS.search(value.replace("{n}", "")):
+        raise ValueError("expected an address with `{n}` once, such as index_{n}.html")
+    return value
+
+
+def _check_place(value: str) -> str:
+    if not value.startswith(("/", "http://", "https://")) or _NO_ADDRESS.search(value):
+        raise ValueError("expected a path such as /zwgk/tzgg/, or a whole address")
+    return value
+
+
+def _check_link(value: str) -> str:
+    """A path, or an address with members of the row in braces."""
+    if _NO_ADDRESS.search(re.sub(r"\{[^{}\s]+\}", "", value)):
+        raise ValueError("expected a member such as url, or an address such as /view/{id}.html")
+    return value
+
+
 def listed(value: object) -> object:
     """One word stands for a list of one."""
     return (value,) if isinstance(value, str) else value
@@ -127,6 +147,11 @@ Period = Annotated[
 ]
 WebAddress = Annotated[Text, AfterValidator(_check_address)]
 Words = Annotated[tuple[Text, ...], BeforeValidator(listed)]
+# Names joined with dots, as in data.list; a number counts in a list.
+JsonPath = Annotated[str, Field(pattern=r"^[^.\s{}\[\]$]+(\.[^.\s{}\[\]$]+)*$", max_length=200)]
+PagePattern = Annotated[Text, AfterValidator(_check_pattern)]
+RowLink = Annotated[Text, AfterValidator(_check_link)]
+Places = Annotated[tuple[Annotated[Text, AfterValidator(_check_place)], ...], BeforeValidator(listed)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 
 

@@ -19,8 +19,12 @@ from entries import (
     Check,
     Entry,
     Flag,
+    JsonPath,
     Note,
+    PagePattern,
     Period,
+    Places,
+    RowLink,
     Text,
     WebAddress,
     find_texts,
@@ -31,7 +35,7 @@ from yamlfile import Document, Where, read_document
 
 Group = Literal["office", "department", "prefecture", "system", "outside", "media"]
 Level = Literal["central", "province", "prefecture", "county"]
-Kind = Literal["auto", "html", "jpage", "feed"]
+Kind = Literal["auto", "html", "jpage", "json", "feed", "sitemap"]
 GROUPS: tuple[Group, ...] = ("office", "department", "prefecture", "system", "outside", "media")
 LEVELS: tuple[Level, ...] = ("central", "province", "prefecture", "county")
 # What editors and citizens read for these words.
@@ -75,16 +79,8 @@ _SWITCHED_OFF = ("false", "False", "FALSE")
 AgencyKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*$", max_length=40)]
 SourceId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)+$", max_length=80)]
 SELECTOR_PARTS = (
-    "rows",
-    "title",
-    "link",
-    "date",
-    "next",
-    "promised",
-    "article_title",
-    "published",
-    "credit",
-    "body",
+    *("rows", "title", "link", "date", "next", "promised"),
+    *("article_title", "published", "credit", "body"),
 )
 
 
@@ -157,6 +153,48 @@ class Expects(Entry):
     )
 
 
+class JsonPaths(Entry):
+    """Where a JSON list has its parts; what is not given is found by its shape."""
+
+    rows: JsonPath | None = Field(
+        default=None, description="the path of the list of rows, such as data.list, by names joined with dots"
+    )
+    title: JsonPath | None = Field(default=None, description="in a row, the path of the title, such as title")
+    link: RowLink | None = Field(
+        default=None, description="in a row, the path of the address, or an address such as /view/{id}.html"
+    )
+    date: JsonPath | None = Field(
+        default=None, description="in a row, the path of the date, such as publishDate"
+    )
+    total: JsonPath | None = Field(
+        default=None, description="the path of the number of rows in all, such as data.total"
+    )
+
+
+class Paging(Entry):
+    """How a list counts its pages, where neither a link nor a script of the page says so."""
+
+    param: Annotated[str, Field(pattern=r"^[A-Za-z_][\w.-]*$", max_length=60)] | None = Field(
+        default=None, description="the part of the query that holds the page's number, such as pageNo"
+    )
+    pattern: PagePattern | None = Field(
+        default=None,
+        description="the address of a further page as seen from the first, such as index_{n}.html",
+    )
+    first: Annotated[int, Field(ge=0, le=100_000), WHOLE] = Field(
+        default=1, description="the number of the first page, as a whole number"
+    )
+    step: Annotated[int, Field(ge=-1, le=1000), WHOLE] = Field(
+        default=1, description="by how much the number grows: 1, the rows of a page for an offset, or -1"
+    )
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Self:
+        if (self.param is None) == (self.pattern is None) or self.step == 0:
+            raise ValueError("expected either `param` or `pattern`, and a `step` that is not 0")
+        return self
+
+
 class Defaults(Entry):
     """How a source is crawled where it does not say otherwise."""
 
@@ -184,7 +222,7 @@ class Source(Defaults):
     agency: AgencyKey = Field(description="the key of an agency of this file")
     name: Text = Field(description="the column's name on the agency's own site, such as 通知公告")
     address: WebAddress = Field(description="the address of its first list page or feed")
-    kind: Kind = Field(default="auto", description="one of auto, html, jpage, feed")
+    kind: Kind = Field(default="auto", description="one of auto, html, jpage, json, feed, sitemap")
     column: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")] | None = Field(
         default=None, description="the key of the portal column that all its items belong to"
     )
@@ -193,6 +231,15 @@ class Source(Defaults):
     reason: Text | None = Field(default=None, description="the reason why it is not enabled")
     selectors: dict[SelectorPart, Text] = Field(
         default={}, description="CSS selectors by part, where the reading needs them"
+    )
+    paths: JsonPaths = Field(
+        default=JsonPaths(), description="where a JSON list has its parts: rows, title, link, date, total"
+    )
+    paging: Paging | None = Field(
+        default=None, description="how the list counts its pages: param or pattern, first, step"
+    )
+    under: Places = Field(
+        default=(), description="the beginnings of a sitemap's addresses that are wanted, such as /zwgk/tzgg/"
     )
     verify_tls: Flag = Field(default=True, description="true or false: whether its certificate must be valid")
     reprint: Text | None = Field(default=None, description="the terms on which its items may be reprinted")
@@ -343,5 +390,9 @@ def _check_source(check: Check, where: Where, name: str, agencies: Collection[st
     if named and not name.startswith(f"{agency}-"):
         expected = f"expected it to begin with its agency's key, `{agency}-`"
         check.add((*where, "id"), f"`id` is `{name}`, {expected}")
+    kind = check.document.look_up((*where, "kind")) or "auto"
+    for key, wanted in (("paths", "json"), ("under", "sitemap")):
+        if check.document.look_up((*where, key)) and kind != wanted:
+            check.add((*where, key), f"`{key}` stands beside kind `{kind}`, expected `kind: {wanted}`")
     if enabled in _SWITCHED_OFF and reason is None:
         check.add((*where, "enabled"), "not enabled and no `reason`, expected the reason in words")

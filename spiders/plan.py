@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from clock import read_clock
 from errors import UserFault
 from portal import Portal, load_portal
-from reading.page import Hints
 from sources import Paths, Source, Sources, load_sources
 from spiders.guard import NETWORKS_SETTING
 from spiders.handler import UNVERIFIED_SETTING
+from spiders.hints import make_hints
 from spiders.slots import DELAYS_SETTING
 from spiders.task import Task
 from store.runs import Runs
@@ -97,7 +97,7 @@ def make_tasks(plan: Plan) -> list[Task]:
         Task(
             source=source,
             order=order,
-            hints=Hints(source.selectors, plan.sources.agency(source.agency).site_name, source.kind),
+            hints=make_hints(source, plan.sources.agency(source.agency).site_name),
             pages=source.pages if plan.backfill is None else _BACKFILL_PAGES,
             articles=plan.backfill or source.articles,
             deadline=start + 60 * source.minutes * hosts[host_of(source)],

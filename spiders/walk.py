@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from collections.abc import Sequence
 from hashlib import sha256
 
 from errors import ReadingError
@@ -35,6 +37,7 @@ class Walk:
         self._source = task.source.id
         self._now = tools.clock()
         self._walked: dict[str, None] = {}
+        self._parts: deque[str] = deque()
         self.wants: dict[str, Wanted] = {}
         self.saves: list[asyncio.Future[Saved]] = []
 
@@ -42,9 +45,17 @@ class Walk:
         """Read pages until the decisions of the frontier say stop."""
         address: str | None = canonical(self._task.source.address)
         while address is not None and len(self._walked) < self._task.pages:
-            address = await self._read_page(address) or self._find_gap()
+            address = await self._read_page(address) or self._next_part() or self._find_gap()
         if address is not None:
             self._tally.add_cut(f"stopped after {self._task.pages} list pages")
+
+    def _next_part(self) -> str | None:
+        """The next of the lists that an index named, whether the last one showed news or not."""
+        while self._parts:
+            part = self._parts.popleft()
+            if decide_step(self._task.source.address, part, True, self._walked, self._task.pages + 1).address:
+                return part
+        return None
 
     def _find_gap(self) -> str | None:
         """Where an earlier run was broken off, unless this one is in trouble itself."""
@@ -65,6 +76,9 @@ class Walk:
         answer = await self._fetch(address, known)
         if isinstance(answer, Fault):
             self._note_fault(answer)
+            return None
+        if self._is_past_end(answer):
+            self._tally.whole = True
             return None
         self._tally.pages += 1
         digest = sha256(answer.raw).hexdigest()
@@ -88,9 +102,14 @@ class Walk:
             answer = await self._tools.fetcher.fetch(address, Turn.LIST, self._task.deadline, headers=headers)
             if not isinstance(answer, Fault) or answer.kind != "time-out":
                 break
-        if isinstance(answer, Answer) and answer.status not in (200, 304):
+        if isinstance(answer, Answer) and answer.status not in (200, 304) and not self._is_past_end(answer):
             return fault_of_status(answer.status)
         return answer
+
+    def _is_past_end(self, answer: Answer) -> bool:
+        """A page that only ops' pattern names may not be there: the list has ended before it."""
+        counted = self._task.source.paging is not None and len(self._walked) > 1
+        return counted and answer.status in (404, 410)
 
     def _note_fault(self, fault: Fault) -> None:
         if len(self._walked) == 1:
@@ -111,12 +130,14 @@ class Walk:
     ) -> str | None:
         rows = tidy_rows(read.rows)
         next_page = _read_next(read)
-        shell = not rows and read.status == "second_request" and next_page is not None
+        parts = _tidy_parts(read.parts)
+        self._parts.extend(parts)
+        shell = not rows and read.status == "second_request" and bool(next_page or parts)
         if self._tally.first is None and not shell:
             self._tally.first, self._tally.list_status = len(rows), read.status
             self._tally.before = known.rows if known is not None else 0
         self._tally.promised = self._tally.promised or read.promised
-        fresh, more = self._sort(rows)
+        fresh, more = self._sort(rows, read.cut)
         etag, modified = answer.etag, answer.modified
         seen = ListSeen(
             self._source, address, digest, rows, self._now, read.promised, next_page, etag, modified
@@ -124,8 +145,10 @@ class Walk:
         self.saves.append(self._tools.writer.put(seen, len(answer.raw)))
         return self._step(address, next_page, fresh or shell or more)
 
-    def _sort(self, rows: tuple[Row, ...]) -> tuple[bool, bool]:
+    def _sort(self, rows: tuple[Row, ...], cut: str | None) -> tuple[bool, bool]:
         """Put each row in its place; say whether one is new to this list, and to a backfill.
+
+        `cut` says why rows after these are out of reach, which matters when the last of these is new.
 
         A row is fresh by what this source's own list showed: another source may have brought the same article
         a moment ago, and that must not end the walk.
@@ -140,6 +163,8 @@ class Walk:
         self._tally.fresh += len(first_time)
         self._tally.shared_rows += shared
         self._tally.known_rows += len(unseen) - len(wants) - shared
+        if cut and first_time and first_time[-1] is rows[-1]:
+            self._tally.add_cut(cut)
         return bool(first_time), self._task.deep and bool(unseen)
 
     def _step(self, address: str, next_page: str | None, fresh: bool) -> str | None:
@@ -153,9 +178,15 @@ class Walk:
 
 
 def _read_next(read: ListPage) -> str | None:
-    if read.next is None:
-        return None
-    try:
-        return canonical(read.next)
-    except ReadingError:
-        return None
+    return next(iter(_tidy_parts([read.next] if read.next is not None else [])), None)
+
+
+def _tidy_parts(addresses: Sequence[str]) -> list[str]:
+    """The canonical addresses of list pages; what is no address is left out."""
+    tidy = []
+    for address in addresses:
+        try:
+            tidy.append(canonical(address))
+        except ReadingError:
+            continue
+    return tidy

@@ -229,6 +229,8 @@ SECTIONS = {
     "Responsible": "#### responsible",
     "Source": "### sources",
     "Expects": "#### expects",
+    "JsonPaths": "#### paths",
+    "Paging": "#### paging",
     "Portal": "### The file",
     "Identity": "### identity",
     "Zone": "### zones",
