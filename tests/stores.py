@@ -82,8 +82,8 @@ class Server:
         try:
             yield
         finally:
-            log = str(self.folder / "log")
-            self._control("-o", f'-h "" -k {self.folder / "data"}', "-l", log, "start")
+            data = self.folder / "data"
+            self._control("-o", f'-h "" -k {data}', "-l", str(data / "log"), "start")
 
     def close(self) -> None:
         """Stop the server and take its folder away."""

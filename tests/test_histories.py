@@ -120,7 +120,7 @@ class Histories(RuleBasedStateMachine):
             self.before.setdefault(item, []).append(self.approved.get(item))
             self.approved[item] = (number, done.release_after)
         elif action == "withdraw":
-            del self.approved[item]
+            self.approved.pop(item, None)  # a state set by hand can be withdrawn too: it was never approved
         self.forged.discard(item) if done.to_state == "approved" else None
 
     @precondition(lambda self: self.approved)

@@ -14,6 +14,7 @@ from pipelines.intake import Intake
 from pipelines.messages import PageRead
 from store.accounts import find_actor
 from store.database import Database
+from store.log import read_head, verify_chain
 from store.moves import LEGAL, Wish
 from store.queue import list_waiting
 from store.reviews import Decided, Desk, decide, undo_approval
@@ -227,18 +228,22 @@ def test_a_block_raised_later_takes_it_out_and_a_confirm_does_not(
     assert _publishable(database) == []
 
 
-def test_of_racing_approvals_one_wins(
-    database: Database, intake: Intake, make_page: MakePage, now: datetime
-) -> None:
-    """Many approvals at the same moment: one winner and one row in the log for each item."""
-    intake.take(
-        [make_page(address=f"http://jyt.example.gov.cn/{n}.html", title=f"第{n}号") for n in range(5)]
-    )
+def _race(database: Database, intake: Intake, make_page: MakePage, now: datetime, items: int) -> None:
+    """Four people approve the same item at the same moment, item by item."""
+    people = ("ann", "bo", "chi", "ann")
+    pages = [
+        make_page(address=f"http://jyt.example.gov.cn/{n}.html", title=f"第{n}号", text=f"第{n}号的正文" * 20)
+        for n in range(items)
+    ]
+    for start in range(0, items, 100):
+        intake.take(pages[start : start + 100])
+    start_together = threading.Barrier(len(people))
     won: list[int] = []
     lost: list[CaibianError] = []
 
-    def race(who: str) -> None:
-        for item in range(1, 6):
+    def approve_all(who: str) -> None:
+        for item in range(1, items + 1):
+            start_together.wait(timeout=60)
             try:
                 with database.write() as connection:
                     actor = find_actor(connection, who)
@@ -247,18 +252,33 @@ def test_of_racing_approvals_one_wins(
             except (NotAllowed, Stale) as error:
                 lost.append(error)
 
-    threads = [threading.Thread(target=race, args=(who,)) for who in ("ann", "bo", "chi", "ann")]
+    threads = [threading.Thread(target=approve_all, args=(who,)) for who in people]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(won) == [1, 2, 3, 4, 5]
-    assert len(lost) == 15
+    assert sorted(won) == list(range(1, items + 1))
+    assert len(lost) == 3 * items
     with database.read() as connection:
+        verify_chain(connection, [read_head(connection)])
         approvals = connection.execute(
             select(log.c.item, func.count()).where(log.c.action == "approve").group_by(log.c.item)
         ).all()
-    assert [tuple(row) for row in approvals] == [(n, 1) for n in range(1, 6)]
+    assert sorted(tuple(row) for row in approvals) == [(n, 1) for n in range(1, items + 1)]
+
+
+def test_of_racing_approvals_one_wins(
+    database: Database, intake: Intake, make_page: MakePage, now: datetime
+) -> None:
+    """Many approvals at the same moment: one winner and one row in the log for each item."""
+    _race(database, intake, make_page, now, items=8)
+
+
+@pytest.mark.soak
+def test_of_five_hundred_races_each_has_one_winner(
+    database: Database, intake: Intake, make_page: MakePage, now: datetime
+) -> None:
+    _race(database, intake, make_page, now, items=500)
 
 
 def test_every_move_in_the_log_is_legal(
