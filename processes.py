@@ -19,6 +19,7 @@ from store.jobs import BUSY, End, Job, decide_end, end_job, renew_job, spell_com
 
 logger = logging.getLogger("caibian.processes")
 
+_LOG = 2  # standard error: what children print is our log, never our own output
 _LIFE = 60.0  # seconds between two signs of life of a running job
 _STOP = 60.0  # seconds that children get after SIGTERM
 _LANES = {"crawl": {"crawl", "recheck"}, "recheck": {"crawl", "recheck"}}  # they share one lock
@@ -46,6 +47,7 @@ class Processes:
                 cwd=self._cwd,
                 env={**self._environ, **more},
                 stdin=subprocess.DEVNULL,
+                stdout=_LOG,
                 start_new_session=True,
             )
             self._running.add(process)
