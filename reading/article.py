@@ -118,7 +118,7 @@ class _Article:
         kept = self.body.numbers()
         ends = [*kept[:1], *kept[-3:], *self._behind(4)]
         published = read_published(
-            self.sheet, self.between, self.values, tell_date(self.metas), self.page.fetched
+            self.sheet, self.between, self._behind(4), self.values, tell_date(self.metas), self.page.fetched
         )
         issuer = self.fields.get("issuer")
         credit = read_credit(
@@ -225,11 +225,12 @@ class _Article:
         return [number for number in numbers if not self._is_menu(number)]
 
     def _values(self) -> list[Value]:
-        """Labels between title and text, then before the title, in what was cut off, after the text."""
+        """Labels between title and text, before the title, in what was cut off, after the text, far above."""
         body, start = self.body, min(self.between, default=self.body.first)
         kept = set(body.numbers())
         cut = [number for number in range(body.first, body.last) if number not in kept][:10]
-        numbers = [*self.between, *range(max(0, start - 6), start), *cut, *self._behind(14)]
+        above = [n for n in range(start - 7, max(-1, start - 30), -1) if not self.sheet.lines[n].aside]
+        numbers = [*self.between, *range(max(0, start - 6), start), *cut, *self._behind(14), *above]
         return find_values(self.sheet.lines, [number for number in numbers if not self._is_menu(number)])
 
     def _behind(self, count: int) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reading.clean import squash
 from reading.dates import find_dates
-from reading.labels import Value, trim_value
+from reading.labels import QUOTES, Value, trim_value
 from reading.lines import BLOCKS, Element, Sheet
 from reading.metas import Metas, tell_credit
 from reading.page import Doubt
@@ -97,8 +97,9 @@ def _ours(words: str, site: str | None) -> str:
 def _at_end(sheet: Sheet, ends: Sequence[int]) -> str | None:
     """`（来源：…）` at the end of the text."""
     for number in reversed(ends):
-        found = _IN_TEXT.search(sheet.lines[number].text[-80:])
-        if found and (words := tidy_credit(found[1])):
+        text = sheet.lines[number].text[-80:]
+        found = _IN_TEXT.search(text)
+        if found and text[: found.start()][-1:] not in QUOTES and (words := tidy_credit(found[1])):
             return words
     return None
 

@@ -31,15 +31,20 @@ _TOOLS = re.compile(
     r"^[\s【\[(（]*(?:字\s*[体号]|浏览字号|【?字体|大\s*中\s*小|打印|分享|收藏|关闭|保存|推荐|纠错|评论|返回|举报|点赞|转发|"
     r"扫一扫|用?微信|微博|新浪微博|QQ|qq|头条|朋友圈|复制|放大|缩小|语音|朗读|无障碍|浏览|点击|阅读|访问量?|人气|订阅|我要|"
     r"A\s*[-+]|T\s*[|+]|-\s*A|全文下载|word下载|pdf下载|下载|繁體|原标题|\(原标题|（原标题|标签|分类|文章导航|参与互动|"
-    r"[\d\s./|]+$|更多|用手机|手机看|听新闻|全文朗读|播放|视力保护|小$|中$|大$|默认|超大|特大|[+\-—_|·.>]+$|null|正文$|赞$|踩$)"
+    r"[\d\s./|]+$|更多|用手机|手机看|听新闻|全文朗读|播放|视力保护|小$|中$|大$|默认|超大|特大|[+\-—_|·.>]+$|null|正文$|赞$|踩$|转播到|E-?mail推荐|自动播放|正在加载)"
 )
 _END = re.compile(
-    r"^[\s【\[(（<■◆▲●]*(?:相关(?:阅读|链接|文章|新闻|稿件|报道|推荐|信息|内容|解读|政策|专题|附件|资讯|热词|搜索|博文|文件)|"
+    r"^[\s【\[(（<■◆▲●]*(?:相关(?:阅读|链接|文章|新闻|稿件|报道|推荐|信息|内容|解读|政策|专题|附件|资讯|热词|搜索|博文|文件|日志|话题|热点)|"
     r"延伸阅读|推荐阅读|热点推荐|热门推荐|为您推荐|猜你喜欢|精彩推荐|上一[篇页条则]|下一[篇页条则]|上篇|下篇|"
     r"责任编辑|责编|编辑[:：]|作者[:：]未知|扫一扫|扫码|分享到|分享至|打印本页|打印$|关闭窗口|关闭本页|【关闭|关闭$|"
     r"网友评论|热门评论|我要评论|版权声明|声明[:：]|免责声明|关联(?:政策|内容|文件|阅读)|政策解读$|解读$|返回(?:顶部|列表|首页)|"
     r"点击(?:下载|查看)?附件|阅读下一篇|更多精彩|转载请注明|本文来源|本网站|纠错|特别声明|文章导航|已有\d+人|赞\s*\d*$|"
-    r"欢迎关注|关注我们|微信公众号[:：]|新闻热线|投稿邮箱|原创声明|本文(?:系|为)|海量资讯)"
+    r"欢迎关注|关注我们|与内文相关|转播到|微信公众号[:：]|新闻热线|投稿邮箱|原创声明|本文(?:系|为)|海量资讯)"
+)
+# What stands above a list of other articles.
+_HEADS = re.compile(
+    r"\s*(?:热点|热门|热图|热评|图片|重点|精彩|推荐|小编|编辑|今日|最新|本周|视频|视听|频道|为[你您]|猜[你您])(?:视频)?"
+    r"(?:推荐|精选|新闻|文章|视频|资讯|阅读|排行榜?|内容|信息|专题|图集|喜欢)\s*(?:更多|>+|»)?\s*"
 )
 # A date with little else, or with the words of a by-line.
 _INFO = re.compile(
@@ -87,7 +92,7 @@ def is_frame(line: Line, key: str = "") -> bool:
 def is_tail(line: Line) -> bool:
     """Tell whether a line at the end is no part of the text."""
     text = line.text
-    if _END.match(text) or not squash(text) or _RIGHTS.match(text):
+    if is_end(text) or not squash(text) or _RIGHTS.match(text):
         return True
     if len(text) > 120:
         return False
@@ -110,7 +115,7 @@ def is_document_line(line: Line) -> bool:
 
 def is_end(text: str) -> bool:
     """Tell whether a line begins what follows the text: editors, related articles, share bars."""
-    return bool(_END.match(text))
+    return bool(_END.match(text) or (len(text) < 16 and _HEADS.fullmatch(text)))
 
 
 def weigh_frame(line: Line) -> float | None:

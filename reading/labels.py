@@ -22,7 +22,7 @@ _STOPS = re.compile(
 )
 _EDGES = " \t:：,，;；。|/·-—_【】[]()（）<>〈〉\u3000"
 # A label in quotes is spoken of: 凡本网注明“来源：本网”的作品.
-_QUOTES = frozenset("“\"‘'「『")
+QUOTES = frozenset("“\"‘'「『")
 _CLOSERS = {"(": ")", "（": "）", "[": "]", "【": "】", "〔": "〕", "《": "》", "<": ">"}
 
 
@@ -98,12 +98,13 @@ def find_spans(text: str) -> Iterator[tuple[int, int, str]]:
     for found in _RUN.finditer(text):
         places = [place for place, c in enumerate(found[1]) if not c.isspace() and c != "\x1f"]
         words = "".join(found[1][place] for place in places)
+        if words in FIELDS and text[: found.start()].rstrip("\x1f ")[-1:] in QUOTES:
+            continue
         for label in _suffixes(words):
             lead = len(words) - len(label)
             start = places[lead]
             apart = lead == 0 or start != places[lead - 1] + 1
-            quoted = start == 0 and text[found.start() - 1 : found.start()] in _QUOTES
-            if (apart or label in GLUED) and not quoted and not words[:lead].endswith(FOREIGN):
+            if (apart or label in GLUED) and not words[:lead].endswith(FOREIGN):
                 yield found.start() + start, found.end(), label
                 break
 

@@ -34,7 +34,8 @@ _LOST = (
     "button",
 )
 _ASIDE = re.compile(
-    r"foot|copyright|\bnav|menu|sidebar|share|relat|recommend|comment|crumb|position|bdshare|qrcode|ewm|banner|"
+    r"foot|copyright|\bnav|menu|sidebar|share|relat(?!ive)|recommend|comment|crumb|position(?!-(?:rel|abs|sta|fix|sti))|"
+    r"bdshare|qrcode|ewm|banner|"
     r"breadcrumb|toolbar|xgyd|xgwz|xgxw|xglj|hotnews|rank|pop-?up|login|search|friend|dialog|modal|"
     r"adver|guess|toplist|keyword",
     re.I,
@@ -145,7 +146,28 @@ def read_lines(root: Element) -> Sheet:
             _leave(walk, element, asides, hiddens)
     walk.end_line()
     walk.sheet.spans[walk.sheet.root] = (0, len(walk.sheet.lines))
+    _clear_wrappers(walk.sheet, asides)
     return walk.sheet
+
+
+def _clear_wrappers(sheet: Sheet, asides: set[Element]) -> None:
+    """A block that holds most of the page's words is no side column, whatever it is called."""
+    sums = [0]
+    for line in sheet.lines:
+        sums.append(sums[-1] + line.plain)
+    spans = {element: sheet.spans[element] for element in asides if element in sheet.spans}
+    wrappers = [e for e, (first, last) in spans.items() if sums[last] - sums[first] > 0.6 * sums[-1]]
+    if not wrappers:
+        return
+    depths = [0] * (len(sheet.lines) + 1)
+    for element, (first, last) in spans.items():
+        if element not in wrappers:
+            depths[first] += 1
+            depths[last] -= 1
+    depth = 0
+    for line, change in zip(sheet.lines, depths, strict=False):
+        depth += change
+        line.aside = depth > 0
 
 
 def _enter(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Element]) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from clock import PORTAL_ZONE
 from reading.dates import find_dates, read_stamp
-from reading.labels import Value, find_label, is_event
+from reading.labels import Value, find_label, find_spans, is_event
 from reading.lines import Sheet
 from reading.page import Doubt
 from reading.words import FIELDS
@@ -19,6 +19,7 @@ _NO_PUBLICATION = re.compile(
     r"文号|索引|〔|生日|出生|今天是|决定|会议|版权|copyright|©|备案|上一|下一",
     re.I,
 )
+_BRACKETED = re.compile(r"[(（][^()（）]{6,14}[日号][)）]")
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _MONTH_DAY = re.compile(r"(?<![\d/:年.-])(\d{2})-(\d{2})(?!\d{3}|[-/.])\s*(?:(\d{2}):(\d{2}))?")
 
@@ -33,16 +34,24 @@ class Published:
 
 
 def read_published(
-    sheet: Sheet, beside: Sequence[int], values: Sequence[Value], told: str | None, fetched: datetime
+    sheet: Sheet,
+    beside: Sequence[int],
+    below: Sequence[int],
+    values: Sequence[Value],
+    told: str | None,
+    fetched: datetime,
 ) -> Published:
-    """Read the publication: a label's, a date alone beside the title, the head's with a doubt.
+    """Read the publication: a label's, a date alone beside the title, a by-line's below the text, the head's.
 
-    `beside` are the numbers of the lines between title and text; `told` is the head's date.
+    `beside` are the numbers of the lines between title and text, `below` those right behind the text; `told`
+    is the head's date, which leaves a doubt.
     """
     doubts: tuple[Doubt, ...] = ()
     value, origin = _labelled(sheet, values, "published"), "label"
     if value is None:
         value, origin = _alone(sheet, beside), "beside the title"
+    if value is None and (value := _below(sheet, below)):
+        origin = "below the text"
     if value is None and (value := _labelled(sheet, values, "updated")):
         origin, doubts = "label", (Doubt("published", "网页只写明更新时间，没有发布日期"),)
     if value is None and told:
@@ -84,10 +93,29 @@ def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
             continue
         if len(found[0].value) == 10 and _WEEKDAY.search(line.text):
             continue  # a site's calendar
+        if len(found[0].value) == 10 and _BRACKETED.fullmatch(line.text):
+            continue  # the document's own date, under its heading
         rest = line.text[: found[0].start] + line.text[found[0].end :]
         if len(rest) <= 60 or find_label(rest):
             return found[0].value
     return _split(sheet, beside)
+
+
+def _below(sheet: Sheet, numbers: Sequence[int]) -> str | None:
+    """The date of a by-line under the text: a label of source, author or editor stands with it."""
+    for number in numbers:
+        line = sheet.lines[number]
+        if len(line.text) > 120 or line.linked > 0.5 * len(line.text) or _NO_PUBLICATION.search(line.text):
+            continue
+        found = find_dates(line.text)
+        if not found or len(found[0].value) < 10:
+            continue
+        around = [sheet.lines[n].text for n in (number - 1, number + 1) if n in numbers]
+        rest = line.text[: found[0].start] + line.text[found[0].end :]
+        labels = [FIELDS[label] for _, _, label in find_spans(rest)] + [*map(find_label, around)]
+        if len(rest) <= 60 and any(label in ("credit", "author", "editor") for label in labels):
+            return found[0].value
+    return None
 
 
 def _says_other(sheet: Sheet, number: int) -> bool:

@@ -135,12 +135,15 @@ def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
 
 
 def _heading(sheet: Sheet, start: int, is_wanted: Callable[[Line], bool]) -> int | None:
-    """The last heading of a kind before the text."""
+    """The last heading of a kind before the text, one in a side column only where there is no other."""
+    beside: int | None = None
     for number in range(start - 1, -1, -1):
         line = sheet.lines[number]
         if is_wanted(line) and not line.linked and not line.hidden and _may_be_title(line):
-            return number
-    return None
+            if not line.aside:
+                return number
+            beside = number if beside is None else beside
+    return beside
 
 
 def _above_info(sheet: Sheet, start: int) -> int | None:
