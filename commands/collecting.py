@@ -9,21 +9,30 @@ from typing import Any
 import click
 
 from clock import read_clock
+from commands.schema import Which, describe_file
 from commands.setting import AS_JSON, example, find_paths, load_files, open_store
 from errors import UserFault
 from terminal import show_progress, write_rows
 
 
 @click.command()
+@click.option(
+    "--schema",
+    type=click.Choice(["sources", "portal"]),
+    help="Print the JSON Schema of a file instead, for editors.",
+)
 @example("caibian check")
-def check() -> None:
+def check(schema: Which | None) -> None:
     """Check sources.yaml and portal.yaml, and print every fault as file:line:column."""
+    if schema is not None:
+        return click.echo(describe_file(schema), nl=False)
     paths = find_paths()
     sources, portal = load_files(paths)
     click.echo(
         f"{paths.sources.name} and {paths.portal.name} are well: {len(sources.agencies)} agencies, "
         f"{len(sources.sources)} sources ({len(sources.enabled())} enabled), {len(portal.columns)} columns"
     )
+    return None
 
 
 @click.command()
