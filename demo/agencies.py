@@ -246,9 +246,51 @@ def _outside() -> Iterator[Site]:
     )
 
 
+def _other_lists() -> Iterator[Site]:
+    """Lists as JSON and as sitemaps, counted down, by ASP.NET and by paths of PHP."""
+    group, level = _DEPARTMENT
+    paths = {"rows": "data.list", "link": "/slyw/view/{id}.html", "date": "publishDate", "total": "data.total"}
+    counted = (("paths", {"title": "title", **paths}), ("paging", {"param": "page"}))
+    yield Site(
+        "shuili",
+        "省水利厅（示例）",
+        "省水利厅",
+        group,
+        level,
+        "示例水利网",
+        "api",
+        "shuili",
+        (
+            Channel("slyw", 82, "水利要闻", _NEWS, "bumen", 24, None, (1, 0), 1.3, 10, (), "json", counted),
+            Channel("tzgg", 83, "通知公告", _NOTICE, "tongzhi", 13, "tongzhi", (0, 1), 4.1),
+        ),
+        sign="示水",
+    )
+    under = (("under", "/sjdt/"),)
+    yield Site(
+        "shenji",
+        "省审计厅（示例）",
+        "省审计厅",
+        group,
+        level,
+        "示例审计网",
+        "sitemap",
+        "caizheng",
+        (Channel("sjdt", 84, "审计动态", _NEWS, "bumen", 23, None, (1, 1), 1.5, 10, (), "sitemap", under),),
+    )
+    rows = (
+        ("hongliu", "红柳市政府", "红柳市人民政府", "示例红柳网", "down", "nongye", 85, "hlyw", "红柳要闻"),
+        ("songtai", "松台州政府", "松台州人民政府", "示例松台网", "aspx", "jiaotong", 86, "styw", "松台要闻"),
+        ("mingchuan", "明川州政府", "明川州人民政府", "示例明川网", "php", "weijian", 87, "mcyw", "明川要闻"),
+    )
+    for key, short, name, site_name, shape, topic, number, slug, title in rows:
+        channel = Channel(slug, number, title, _NEWS, "diqu", 22, None, (1, 0), 1.7)
+        yield Site(key, f"{name}（示例）", short, *_PREFECTURE, site_name, shape, topic, (channel,))
+
+
 def name_agencies() -> tuple[Site, ...]:
-    """Name the eighteen agencies of the sample, in the order of their groups."""
-    return (*_office(), *_departments(), *_prefectures(), *_outside())
+    """Name the agencies of the sample: by groups, then five more whose lists come in other ways."""
+    return (*_office(), *_departments(), *_prefectures(), *_outside(), *_other_lists())
 
 
 _EXTRA_SHAPES = ("trs", "jcms", "ucap", "boda", "table", "plain")
@@ -257,7 +299,7 @@ _EXTRA_SHAPES = ("trs", "jcms", "ucap", "boda", "table", "plain")
 def scale_agencies(agencies: int | None, items: int | None) -> tuple[Site, ...]:
     """Name as many agencies with, together, about as many items: more sites of counties, or longer lists.
 
-    The first eighteen are always the same; where there are fewer, some of their traps are missing.
+    The named ones are always the same; where there are fewer, some of their traps are missing.
     """
     sites = name_agencies()
     wanted = len(sites) if agencies is None else agencies

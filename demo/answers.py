@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from demo.content import Article, Channel, Key, Site
 from demo.documents import TYPES, make_document, make_picture
-from demo.pages import count_pages, draw_article, draw_home, draw_list, draw_window
+from demo.pages import count_pages, draw_article, draw_home, draw_list, draw_sitemap, draw_window
 from demo.province import Province
 from demo.shapes.jcms import PROXY, find_window
+from demo.shapes.sitemap import name_part
 
 _ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /col/col1202/\n"
 
@@ -47,7 +48,7 @@ def answer(province: Province, asked: Asked) -> Answer:
     site = province.site.get(name.removesuffix(".localhost"))
     if site is None:
         return _NOT_FOUND
-    for finder in (_robots, _home, _file, _window, _list, _article):
+    for finder in (_robots, _home, _file, _window, _sitemap, _list, _article):
         found = finder(province, site, asked)
         if found is not None:
             return _conditional(asked, found)
@@ -75,16 +76,28 @@ def _window(province: Province, site: Site, asked: Asked) -> Answer | None:
     return Answer(200, "text/xml; charset=utf-8", draw_window(province, site, window, _base(asked)))
 
 
+def _sitemap(province: Province, site: Site, asked: Asked) -> Answer | None:
+    shape = province.shape(site)
+    for channel in site.channels if shape.name == "sitemap" else ():
+        pages = count_pages(province.list_keys(site, channel), channel)
+        names = [shape.list_path(channel, 1, 1), *(name_part(channel.slug, at + 1) for at in range(pages))]
+        if asked.target in names:
+            drawn = draw_sitemap(province, site, channel, names.index(asked.target), _base(asked))
+            kind = "application/gzip" if asked.target.endswith(".gz") else shape.list_type
+            return Answer(200, kind, drawn, _page(province, site, drawn).headers)
+    return None
+
+
 def _list(province: Province, site: Site, asked: Asked) -> Answer | None:
     shape = province.shape(site)
-    for channel in site.channels:
+    for channel in site.channels if shape.name != "sitemap" else ():
         pages = count_pages(province.list_keys(site, channel), channel)
         page = shape.find_page(channel, asked.target.removesuffix("index.html"), pages)
         page = page or shape.find_page(channel, asked.target, pages)
         if page is not None:
             drawn = draw_list(province, site, channel, page, _base(asked))
             found = _page(province, site, drawn)
-            return Answer(200, "text/xml", drawn, found.headers) if shape.name == "feed" else found
+            return Answer(200, shape.list_type, drawn, found.headers) if shape.list_type else found
     return None
 
 

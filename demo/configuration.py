@@ -78,6 +78,7 @@ def _source(province: Province, site: Site, channel: Channel) -> dict[str, Any]:
         "kind": None if channel.site_kind == "auto" else channel.site_kind,
         "selectors": dict(channel.selectors),
         "reprint": site.reprint,
+        **dict(channel.keys),
     }
     return {key: value for key, value in stated.items() if value}
 
@@ -210,7 +211,7 @@ def _rules() -> Iterator[dict[str, Any]]:
 
 
 def _duties(province: Province) -> Iterator[dict[str, Any]]:
-    for site in province.sites[:18]:
+    for site in _named(province):
         for channel in site.channels:
             yield {
                 "column": channel.expected,
@@ -221,6 +222,11 @@ def _duties(province: Province) -> Iterator[dict[str, Any]]:
             }
 
 
+def _named(province: Province) -> list[Site]:
+    """The agencies that every sample has; a county that a larger one adds has neither duty nor link."""
+    return [site for site in province.sites if site.level != "county"]
+
+
 def _links(province: Province) -> Iterator[dict[str, Any]]:
     names = {
         "department": "省政府部门（示例）",
@@ -229,7 +235,7 @@ def _links(province: Province) -> Iterator[dict[str, Any]]:
         "media": "媒体（示例）",
     }
     for group, name in names.items():
-        members = [site for site in province.sites[:18] if site.group == group]
+        members = [site for site in _named(province) if site.group == group]
         if members:
             links = [{"name": site.short_name, "url": province.address(site.key, "/")} for site in members]
             yield {"name": name, "links": links}

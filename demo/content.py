@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -11,7 +12,8 @@ class Channel:
     """One list of a site.
 
     `column` is what sources.yaml says (None leaves it to the portal's rules), `expected` the portal
-    column where the items belong; `fresh` counts the rows that come on the second and third night.
+    column where the items belong; `fresh` counts the rows that come on the second and third night;
+    `keys` are further keys of the source in sources.yaml.
     """
 
     slug: str
@@ -26,6 +28,7 @@ class Channel:
     per_page: int = 10
     selectors: tuple[tuple[str, str], ...] = ()
     site_kind: str = "auto"
+    keys: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import posixpath
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -17,6 +17,7 @@ from demo.province import Province
 from demo.shapes.boda import CLIP
 from demo.shapes.jcms import PROXY, WINDOW_PAGES, Window, name_group
 from demo.shapes.shape import Shape
+from demo.shapes.sitemap import name_part
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class Row:
     href: str
     date: str
     pinned: bool
-    moment: str
+    moment: datetime
     summary: str
+    id: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def draw_list(province: Province, site: Site, channel: Channel, page: int, base:
         for number in range(1, pages + 1)
     ]
     return _draw(
-        f"{shape.name}_list.html" if shape.name != "feed" else "feed_list.xml",
+        shape.templates[0],
         shape,
         province=province,
         site=site,
@@ -81,6 +83,25 @@ def draw_list(province: Province, site: Site, channel: Channel, page: int, base:
         ballast=_ballast(province, site, f"{channel.slug}{page}"),
         base=base,
         copyright_year=province.today.year,
+    )
+
+
+def draw_sitemap(province: Province, site: Site, channel: Channel, number: int, base: str) -> bytes:
+    """Draw the index of a channel's sitemaps (number 0) or one of them, packed where its name says so."""
+    keys = province.list_keys(site, channel)
+    parts = range(1, count_pages(keys, channel) + 1)
+    shown = _page_of(keys, channel, number) if number else []
+    drawn = _draw(
+        "sitemap.xml",
+        province.shape(site),
+        parts=[(name_part(channel.slug, part), part) for part in parts] if not number else [],
+        rows=[_row(province, key, "/", base) for key in shown],
+        channel=channel,
+        number=number,
+        base=base,
+    )
+    return (
+        gzip.compress(drawn, mtime=0) if name_part(channel.slug, number).endswith(".gz") and number else drawn
     )
 
 
@@ -110,7 +131,7 @@ def draw_article(province: Province, key: Key, base: str) -> bytes:
         return _draw("missing.html", shape, site=site, copyright_year=province.today.year)
     moment = article.headline.moment
     return _draw(
-        f"{shape.name}_article.html",
+        shape.templates[1],
         shape,
         province=province,
         site=site,
@@ -165,8 +186,9 @@ def _row(province: Province, key: Key, path: str, base: str) -> Row:
         href=base + target if shape.name == "feed" else _link(shape, path, target),
         date=shape.print_date(headline.moment, shape.list_date) if headline.dated else "",
         pinned=headline.pinned,
-        moment=format_datetime(headline.moment),
+        moment=headline.moment,
         summary=province.article(key).paragraphs[0] if shape.name == "feed" else "",
+        id=shape.first_id + key.serial,
     )
 
 

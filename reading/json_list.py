@@ -51,6 +51,7 @@ _TOTALS = frozenset(
 # These may as well count the rows of this page.
 _COUNTS = frozenset(("count", "datacount", "itemcount", "records"))
 _PAGES = frozenset(("pages", "totalpages", "totalpage", "pagecount", "pagetotal", "maxpage", "pagescount"))
+_SIZES = frozenset(("pagesize", "perpage", "limit", "pagerows", "pagelength"))
 _NEXT = frozenset(("next", "nexturl", "nextpage", "nextlink", "nextpageurl"))
 
 
@@ -87,7 +88,7 @@ def read_json(page: Page, tree: Any, paths: JsonPaths) -> ListPage:
     if not rows:
         return ListPage(page.url, status="no_rows", promised=total, family="json")
     cut = f"only the first {MAX_ROWS} of {len(rows)} rows are read" if len(rows) > MAX_ROWS else None
-    rows, pages = rows[:MAX_ROWS], _find_number(around, _PAGES)
+    rows, pages = rows[:MAX_ROWS], _find_number(around, _PAGES) or _count_pages(around, len(rows), total)
     promised = total if total and total >= len(rows) else None
     return ListPage(page.url, rows, "ok", _find_next(around, page.url), promised, pages, "json", cut=cut)
 
@@ -182,6 +183,14 @@ def _find_total(around: list[Mapping[str, Any]], rows: int) -> int | None:
     if total is None and (count := _find_number(around, _COUNTS)) and count > rows:
         return count
     return total
+
+
+def _count_pages(around: list[Mapping[str, Any]], rows: int, total: int | None) -> int | None:
+    """The number of pages, where the answer tells the rows of one, and these rows can be such a page."""
+    size = _find_number(around, _SIZES)
+    if not size or not total or not (rows == size or (rows < size and (total - rows) % size == 0)):
+        return None
+    return -(-total // size)
 
 
 def _find_number(around: list[Mapping[str, Any]], names: frozenset[str]) -> int | None:

@@ -77,7 +77,8 @@ def write_address(scan: Scan, scripts: str, url: str, call: Call, numbered: Mapp
         )
         if address:
             return join(url, address)
-    return _write_sibling(numbered, call.number)
+    frame = find_frame(numbered)
+    return frame.replace("\0", str(call.number)) if frame else None
 
 
 def _find_function(scripts: str, name: str) -> tuple[str, str] | None:
@@ -168,11 +169,11 @@ def _read_fields(form: _Element) -> Iterator[tuple[str, str | None, str]]:
             yield name, field.get("id"), field.get("value") or ""
 
 
-def _write_sibling(numbered: Mapping[int, str], number: int) -> str | None:
-    """The address by the links of other numbers: one frame, with each link's own number in it."""
+def find_frame(numbered: Mapping[int, str]) -> str | None:
+    """The one frame that the addresses of at least two numbers have: NUL stands for each one's own number."""
     frames = [
         {f"{url[: at.start()]}\0{url[at.end() :]}" for at in re.finditer(rf"(?<!\d){one}(?!\d)", url)}
         for one, url in numbered.items()
     ]
     common = set.intersection(*frames) if len(frames) > 1 else set()
-    return common.pop().replace("\0", str(number)) if len(common) == 1 else None
+    return common.pop() if len(common) == 1 else None

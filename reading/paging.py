@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from reading.address import join
 from reading.page import Row
-from reading.pagers import POSTBACK, Call, find_calls, write_address
+from reading.pagers import POSTBACK, Call, find_calls, find_frame, write_address
 from reading.rows_scan import Link, Scan
 
 # TRS counts from 0: createPageHTML(pages, current, "index", "html"). With an element's name before and the
@@ -218,7 +218,7 @@ def _find_current(scan: Scan, url: str, numbered: Mapping[int, Link], called: se
         number = int(chunk.text)
         if number not in called and (number + 1 in inside or number + 1 in called):
             return number
-    return _find_marked_call(scan, called) or (1 if _is_first(inside, url) else None)
+    return _find_marked_call(scan, called) or (1 if _is_first(scan, inside, url) else None)
 
 
 def _find_marked_call(scan: Scan, called: set[int]) -> int | None:
@@ -232,10 +232,18 @@ def _find_marked_call(scan: Scan, called: set[int]) -> int | None:
     return None
 
 
-def _is_first(inside: Mapping[int, Link], url: str) -> bool:
-    """A page that no number leads to, while all of 1, 2, … are links of its own path: the first one."""
-    path = urlsplit(url).path
-    return 1 in inside and 2 in inside and all(urlsplit(link.url).path == path for link in inside.values())
+def _is_first(scan: Scan, inside: Mapping[int, Link], url: str) -> bool:
+    """A page without a number in its address, while all numbers of its pager are links, from 1 on."""
+    frame = find_frame({number: link.url for number, link in inside.items()})
+    if frame is None or 1 not in inside or 2 not in inside:
+        return False
+    numbered = re.fullmatch(re.escape(frame).replace("\0", r"\d+"), url)
+    alone = any(
+        _is_number(chunk.text) and int(chunk.text) not in inside and _in_pager(scan, chunk.owner)
+        for chunk in scan.chunks
+    )
+    same = urlsplit(inside[2].url).path == urlsplit(url).path
+    return same and not numbered and not alone
 
 
 def _is_other(address: str, url: str) -> bool:

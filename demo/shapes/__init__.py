@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.shapes import boda, feed, gkml, jcms, odd, plain, table, trs, ucap
+from demo.shapes import api, aspx, boda, down, feed, gkml, jcms, odd, php, plain, sitemap, table, trs, ucap
 from demo.shapes.shape import Shape
 
 
@@ -18,4 +18,9 @@ def find_shape(name: str) -> Shape:
         "gkml": gkml.SHAPE,
         "odd": odd.SHAPE,
         "feed": feed.SHAPE,
+        "api": api.SHAPE,
+        "sitemap": sitemap.SHAPE,
+        "down": down.SHAPE,
+        "aspx": aspx.SHAPE,
+        "php": php.SHAPE,
     }[name]

@@ -13,4 +13,6 @@ SHAPE = Shape(
     list_date="{y}-{m:02}-{d:02} {clock}",
     counting="one",
     first_id=4_000_000,
+    list_template="feed_list.xml",
+    list_type="text/xml",
 )

@@ -23,6 +23,7 @@ class Shape:
 
     `counting` says what the {n} of a further list page is: zero and one count up from the first
     page, down counts down to 1 at the last page. `exact` says whether an article prints its minute.
+    `list_type` is the content type of its lists where they are no HTML.
     """
 
     name: str
@@ -39,6 +40,15 @@ class Shape:
     files: str = "/files"
     list_template: str = ""
     article_template: str = ""
+    list_type: str = ""
+
+    @property
+    def templates(self) -> tuple[str, str]:
+        """The templates of its lists and of its articles."""
+        return (
+            self.list_template or f"{self.name}_list.html",
+            self.article_template or f"{self.name}_article.html",
+        )
 
     def list_path(self, channel: Channel, page: int, pages: int) -> str:
         """Say where a page of a list is (page 1 is the newest)."""
