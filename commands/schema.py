@@ -21,7 +21,7 @@ def describe_file(which: Which) -> str:
 
 
 def _ease(part: Any) -> Any:
-    """Say what the file may hold, not only what the model keeps: a word for a list of words, `1d` for a day."""
+    """Say what the file may hold, not only what the model keeps: a word for a list, `1d` for a day."""
     if isinstance(part, list):
         return [_ease(one) for one in part]
     if not isinstance(part, dict):
