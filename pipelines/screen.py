@@ -62,10 +62,13 @@ def screen_age(published: str | None, today: date, old_after_days: int) -> list[
 
 def fold_width(text: str) -> str:
     """Write text in one width and without characters that do not show, keeping its lines."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(
-        char for char in folded if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cn", "Co")
-    )
+    lines = unicodedata.normalize("NFKC", text).split("\n")
+    return "\n".join(line if line.isprintable() else _drop_hidden(line) for line in lines)
+
+
+def _drop_hidden(line: str) -> str:
+    """Take out what does not show; most lines hold nothing of it, and are not looked at sign by sign."""
+    return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cf", "Cn", "Co"))
 
 
 def is_identity(number: str) -> bool:

@@ -8,10 +8,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from errors import StoreError
 from store.tables import files
+
+_ADD = files.insert()
+_KNOWN = select(files.c.hash).where(files.c.hash == bindparam("of_hash"))
 
 
 @dataclass(frozen=True)
@@ -77,19 +80,8 @@ def read_bytes(home: Path, kind: str, digest: str) -> bytes:
 
 def save_file(connection: Connection, file: StoredFile) -> None:
     """Make the row of a file whose bytes are kept already; a file that is known stays as it is."""
-    known = connection.execute(select(files.c.hash).where(files.c.hash == file.hash)).first()
-    if known is None:
-        connection.execute(
-            files.insert().values(
-                hash=file.hash,
-                kind=file.kind,
-                sniffed_type=file.sniffed_type,
-                extension=file.extension,
-                bytes=file.bytes,
-                width=file.width,
-                height=file.height,
-            )
-        )
+    if connection.execute(_KNOWN, {"of_hash": file.hash}).first() is None:
+        connection.execute(_ADD, {**file.__dict__})
 
 
 def find_file(connection: Connection, digest: str) -> StoredFile | None:

@@ -8,13 +8,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from clock import write_time
 from store.foreign import keep_words
 from store.forms import Form, hash_form, merge_form, write_json
 from store.log import read_head
 from store.tables import findings, items, labels, revision_doubts, revisions
+
+# Statements that every new item costs are made once: making one anew costs three times what running it does.
+_ADD_ITEM = items.insert().returning(items.c.id)
+_ADD_REVISION = revisions.insert().returning(revisions.c.id)
+_ADD_LABEL = labels.insert()
+_ADD_FINDINGS = findings.insert()
+_ADD_DOUBTS = revision_doubts.insert()
+_LATEST = (
+    select(revisions)
+    .where(revisions.c.item == bindparam("of_item"))
+    .order_by(revisions.c.number.desc())
+    .limit(1)
+)
+_DOUBTS = select(revision_doubts.c.field, revision_doubts.c.word).where(
+    revision_doubts.c.revision == bindparam("of_revision")
+)
 
 
 @dataclass(frozen=True)
@@ -63,35 +79,32 @@ class LatestRevision:
 
 def add_item(connection: Connection, kind: str, agency: str | None) -> int:
     """Make an item: collected, submitted or written."""
-    insert = items.insert().values(kind=kind, agency=agency, version=1)
-    return int(connection.execute(insert.returning(items.c.id)).scalar_one())
+    return int(connection.execute(_ADD_ITEM, {"kind": kind, "agency": agency, "version": 1}).scalar_one())
 
 
 def add_revision(connection: Connection, new: NewRevision, now: datetime) -> int:
     """Write the next revision of an item, with the hash of its whole form; give its id."""
     latest = find_latest(connection, new.item)
     form = merge_form(new.machine, new.person)
-    insert = revisions.insert().values(
-        item=new.item,
-        number=latest.number + 1 if latest else 1,
-        parent=latest.id if latest else None,
-        reading=new.reading,
-        machine=write_json(new.machine),
-        person=write_json(new.person),
-        form=write_json(form),
-        hash=hash_form(form),
-        cause=new.cause,
-        made_by=new.made_by,
-        at=write_time(now),
-    )
-    return int(connection.execute(insert.returning(revisions.c.id)).scalar_one())
+    values = {
+        "item": new.item,
+        "number": latest.number + 1 if latest else 1,
+        "parent": latest.id if latest else None,
+        "reading": new.reading,
+        "machine": write_json(new.machine),
+        "person": write_json(new.person),
+        "form": write_json(form),
+        "hash": hash_form(form),
+        "cause": new.cause,
+        "made_by": new.made_by,
+        "at": write_time(now),
+    }
+    return int(connection.execute(_ADD_REVISION, values).scalar_one())
 
 
 def find_latest(connection: Connection, item: int) -> LatestRevision | None:
     """Give an item's newest revision."""
-    row = connection.execute(
-        select(revisions).where(revisions.c.item == item).order_by(revisions.c.number.desc()).limit(1)
-    ).first()
+    row = connection.execute(_LATEST, {"of_item": item}).first()
     if row is None:
         return None
     return LatestRevision(row.id, row.number, json.loads(row.machine), json.loads(row.person), row.reading)
@@ -99,50 +112,43 @@ def find_latest(connection: Connection, item: int) -> LatestRevision | None:
 
 def add_label(connection: Connection, revision: int, label: Suggested) -> None:
     """Keep what the machine suggests for a revision; earlier suggestions stay."""
-    connection.execute(
-        labels.insert().values(
-            revision=revision,
-            column_key=label.column_key,
-            probability=label.probability,
-            reasons=write_json(label.reasons),
-            model_version=label.model_version,
-        )
-    )
+    values = {
+        "revision": revision,
+        "column_key": label.column_key,
+        "probability": label.probability,
+        "reasons": write_json(label.reasons),
+        "model_version": label.model_version,
+    }
+    connection.execute(_ADD_LABEL, values)
 
 
 def add_findings(connection: Connection, revision: int, found: Iterable[Found]) -> None:
     """Keep what the screen found, with the log's number at that moment: later approvals have seen it."""
-    head = read_head(connection)
     rows = [
         {
             **one.__dict__,
             "field": keep_words(one.field),
             "span": keep_words(one.span),
             "revision": revision,
-            "raised_seq": head.seq,
         }
         for one in found
     ]
     if rows:
-        connection.execute(findings.insert(), rows)
+        seq = read_head(connection).seq
+        connection.execute(_ADD_FINDINGS, [{**row, "raised_seq": seq} for row in rows])
 
 
 def add_doubts(
     connection: Connection, revision: int, doubts: Iterable[tuple[str, str]], now: datetime
 ) -> None:
     """Keep the reading's doubts, (field, word for an editor), each once a revision."""
-    known = {
-        (row.field, row.word)
-        for row in connection.execute(
-            select(revision_doubts.c.field, revision_doubts.c.word).where(
-                revision_doubts.c.revision == revision
-            )
-        )
-    }
     told = dict.fromkeys((field, keep_words(word)) for field, word in doubts)
+    if not told:
+        return
+    known = {(row.field, row.word) for row in connection.execute(_DOUBTS, {"of_revision": revision})}
     fresh = [pair for pair in told if pair not in known]
     rows = [
         {"revision": revision, "field": field, "word": word, "at": write_time(now)} for field, word in fresh
     ]
     if rows:
-        connection.execute(revision_doubts.insert(), rows)
+        connection.execute(_ADD_DOUBTS, rows)

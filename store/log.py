@@ -13,6 +13,8 @@ from store.forms import hash_text, write_json
 from store.tables import log, releases
 
 GENESIS = "0" * 64
+_HEAD = select(log.c.seq, log.c.this).order_by(log.c.seq.desc()).limit(1)
+_ADD = log.insert()
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Head:
 
 def read_head(connection: Connection) -> Head:
     """Give the newest row's number and hash; of an empty log, 0 and the genesis hash."""
-    row = connection.execute(select(log.c.seq, log.c.this).order_by(log.c.seq.desc()).limit(1)).first()
+    row = connection.execute(_HEAD).first()
     return Head(row.seq, row.this) if row else Head(0, GENESIS)
 
 
@@ -52,7 +54,7 @@ def append(connection: Connection, entry: Entry, now: datetime) -> int:
     """Add one row inside the caller's write transaction, whose lock keeps the chain single."""
     head = read_head(connection)
     values = {"seq": head.seq + 1, "at": write_time(now), **asdict(entry), "prev": head.this}
-    connection.execute(log.insert().values(**values, this=_seal(values)))
+    connection.execute(_ADD, {**values, "this": _seal(values)})
     return head.seq + 1
 
 

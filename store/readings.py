@@ -7,11 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from clock import write_time
 from store.forms import write_json
 from store.tables import readings, revisions, sightings
+
+_ADD = readings.insert().returning(readings.c.id)
+_OF_SIGHTING = (
+    select(readings)
+    .where(readings.c.sighting == bindparam("of_sighting"))
+    .order_by(readings.c.id.desc())
+    .limit(1)
+)
+_SAME_WORDS = select(readings.c.sighting).where(readings.c.text_hash == bindparam("words"))
+_NEWEST = (
+    select(readings.c.sighting, func.max(readings.c.id).label("id"))
+    .where(readings.c.sighting.in_(_SAME_WORDS))
+    .group_by(readings.c.sighting)
+    .subquery()
+)
+_TWINS = (
+    select(sightings.c.item, readings.c.fields)
+    .join(_NEWEST, _NEWEST.c.id == readings.c.id)
+    .join(sightings, sightings.c.id == readings.c.sighting)
+    .where(readings.c.text_hash == bindparam("words"), sightings.c.item.is_not(None))
+    .order_by(sightings.c.item)
+)
 
 
 @dataclass(frozen=True)
@@ -37,41 +59,29 @@ class Twin:
 
 def add_reading(connection: Connection, reading: NewReading, now: datetime) -> int:
     """Keep what was read at a sighting; earlier readings stay."""
-    insert = readings.insert().values(
-        sighting=reading.sighting,
-        raw_file=reading.raw_file,
-        reader_version=reading.reader_version,
-        fields=write_json(reading.fields),
-        origins=write_json(reading.origins),
-        doubts=write_json([list(pair) for pair in reading.doubts]),
-        text_hash=reading.text_hash,
-        at=write_time(now),
-    )
-    return int(connection.execute(insert.returning(readings.c.id)).scalar_one())
+    values = {
+        "sighting": reading.sighting,
+        "raw_file": reading.raw_file,
+        "reader_version": reading.reader_version,
+        "fields": write_json(reading.fields),
+        "origins": write_json(reading.origins),
+        "doubts": write_json([list(pair) for pair in reading.doubts]),
+        "text_hash": reading.text_hash,
+        "at": write_time(now),
+    }
+    return int(connection.execute(_ADD, values).scalar_one())
 
 
 def find_reading(connection: Connection, sighting: int) -> RowMapping | None:
     """Give the newest reading of a sighting."""
-    query = select(readings).where(readings.c.sighting == sighting).order_by(readings.c.id.desc()).limit(1)
-    return connection.execute(query).mappings().first()
+    return connection.execute(_OF_SIGHTING, {"of_sighting": sighting}).mappings().first()
 
 
 def find_twins(connection: Connection, text_hash: str) -> list[Twin]:
     """Give the items whose newest reading at some sighting has these words, the oldest item first."""
-    newest = (
-        select(readings.c.sighting, func.max(readings.c.id).label("id"))
-        .where(readings.c.sighting.in_(select(readings.c.sighting).where(readings.c.text_hash == text_hash)))
-        .group_by(readings.c.sighting)
-        .subquery()
-    )
-    query = (
-        select(sightings.c.item, readings.c.fields)
-        .join(newest, newest.c.id == readings.c.id)
-        .join(sightings, sightings.c.id == readings.c.sighting)
-        .where(readings.c.text_hash == text_hash, sightings.c.item.is_not(None))
-        .order_by(sightings.c.item)
-    )
-    return [Twin(row.item, json.loads(row.fields)) for row in connection.execute(query)]
+    return [
+        Twin(row.item, json.loads(row.fields)) for row in connection.execute(_TWINS, {"words": text_hash})
+    ]
 
 
 def find_primary(connection: Connection, item: int) -> int | None:

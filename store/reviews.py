@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from clock import write_time
 from errors import NotAllowed, NotFound, Stale
 from store.log import Entry, append
 from store.moves import Actor, Move, Standing, Wish, decide_move
 from store.tables import OPEN_STATES, findings, items, labels, log, releases, reviews, revisions
+
+_NEW = select(revisions.c.item, revisions.c.hash, revisions.c.cause).where(
+    revisions.c.id == bindparam("of_revision")
+)
+_OLDER = select(reviews).where(reviews.c.item == bindparam("of_item"), reviews.c.state.in_(OPEN_STATES))
+_OPEN = reviews.insert()
 
 
 @dataclass(frozen=True)
@@ -40,21 +46,14 @@ def open_review(
     connection: Connection, revision: int, column_key: str | None, actor: str, via: str, now: datetime
 ) -> None:
     """Put a new revision into the queue; an older one of the item that was still open is superseded."""
-    row = connection.execute(
-        select(revisions.c.item, revisions.c.hash, revisions.c.cause).where(revisions.c.id == revision)
-    ).one()
-    older = connection.execute(
-        select(reviews).where(reviews.c.item == row.item, reviews.c.state.in_(OPEN_STATES))
-    ).mappings()
+    row = connection.execute(_NEW, {"of_revision": revision}).one()
+    older = connection.execute(_OLDER, {"of_item": row.item}).mappings()
     for review in older.all():
         _shift(connection, review, "superseded")
         entry = _entry(connection, review, "supersede", actor, via, to_state="superseded", reason=row.cause)
         append(connection, entry, now)
-    connection.execute(
-        reviews.insert().values(
-            revision=revision, item=row.item, state="waiting", column_key=column_key, needs=1, version=1
-        )
-    )
+    opened = {"revision": revision, "item": row.item, "state": "waiting", "column_key": column_key}
+    connection.execute(_OPEN, {**opened, "needs": 1, "version": 1})
     append(
         connection,
         Entry(actor, via, row.cause, row.item, revision, row.hash, None, "waiting", column_key),
@@ -102,11 +101,12 @@ def undo_approval(
 ) -> Decided:
     """Take back an approval that no release holds yet, by the one who gave it; the log keeps both rows.
 
-    What it had superseded is approved again. Raises NotAllowed once a release holds it (withdraw it then).
+    A first person's pass is taken back the same way. What the approval had superseded is approved again.
+    Raises NotAllowed once a release holds it (withdraw it then).
     """
     review = _read_review(connection, item, number)
-    approval = _newest_state_row(connection, review["revision"])
-    if review["state"] != "approved" or approval is None or approval["to_state"] != "approved":
+    approval = _newest_approval(connection, review["revision"], review["state"])
+    if review["state"] not in ("approved", "second") or approval is None:
         raise NotAllowed(f"{item}@{number} is {review['state']}: only an approval can be undone")
     if approval["actor"] != actor.id:
         raise NotAllowed(f"{approval['actor']} approved it: only the one who decided can undo")
@@ -115,16 +115,18 @@ def undo_approval(
         raise NotAllowed(
             f"{item}@{newest} came since: withdraw {item}@{number}, or decide about the newer one"
         )
-    if _was_released(connection, approval["seq"], review["release_after"]):
+    approved = review["state"] == "approved"
+    if approved and _was_released(connection, approval["seq"], review["release_after"]):
         raise NotAllowed("a release holds it already: withdraw it instead")
-    to_state = approval["from_state"] if approval["from_state"] in ("waiting", "second") else "waiting"
+    to_state = approval["from_state"] if approved and approval["from_state"] == "second" else "waiting"
     _shift(connection, review, to_state)
     entry = _entry(connection, review, "undo", actor.id, via, to_state=to_state, undoes=approval["seq"])
     seq = append(connection, entry, now)
     connection.execute(
         update(findings).where(findings.c.cleared_by_log == approval["seq"]).values(cleared_by_log=None)
     )
-    _restore_older(connection, item, approval["seq"], actor.id, via, now)
+    if approved:
+        _restore_older(connection, item, approval["seq"], actor.id, via, now)
     return Decided(seq, item, number, to_state, review["column_key"], None)
 
 
@@ -158,25 +160,26 @@ def _stand(connection: Connection, review: RowMapping) -> Standing:
         .group_by(findings.c.level)
     ):
         counts[level] = count
-    newest_row = _newest_state_row(connection, review["revision"])
-    passed_by = newest_row["actor"] if newest_row and newest_row["to_state"] == "second" else None
+    # not the newest row of all: after an undo of the second approval that one is the second person's
+    passed = _newest_approval(connection, review["revision"], "second")
     return Standing(
         state=review["state"],
         newest=review["number"] == _newest_number(connection, review["item"]),
         kind=review["kind"],
         made_by=review["made_by"],
         column_key=review["column_key"],
-        passed_by=passed_by,
+        passed_by=passed["actor"] if passed is not None else None,
         blocks=counts.get("block", 0),
         confirms=counts.get("confirm", 0),
     )
 
 
-def _newest_state_row(connection: Connection, revision: int) -> RowMapping | None:
+def _newest_approval(connection: Connection, revision: int, to_state: str) -> RowMapping | None:
+    """The newest decision that passed a revision into this state: what stands while it is in it."""
     return (
         connection.execute(
             select(log)
-            .where(log.c.revision == revision, log.c.to_state.is_not(None))
+            .where(log.c.revision == revision, log.c.to_state == to_state, log.c.action == "approve")
             .order_by(log.c.seq.desc())
             .limit(1)
         )

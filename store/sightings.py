@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from clock import read_time, write_time
@@ -21,6 +22,12 @@ RETRY_DAYS = (1, 2, 4, 8, 16, 30)
 # A nightly run starts some minutes earlier or later than the one before: what falls due a moment after its
 # start would wait for another whole night.
 _SLACK = timedelta(hours=4)
+_BY_ADDRESS = select(sightings).where(sightings.c.address == bindparam("of_address"))
+_FIRST_SEEN = select(sightings.c.first_seen).where(sightings.c.id == bindparam("of_id"))
+_IDS = select(sightings.c.address, sightings.c.id).where(
+    sightings.c.address.in_(bindparam("addresses", expanding=True))
+)
+_UPDATE = update(sightings).where(sightings.c.id == bindparam("of_id"))
 
 
 @dataclass(frozen=True)
@@ -66,56 +73,61 @@ def ensure_sightings(connection: Connection, addresses: Iterable[str], now: date
     stamp = write_time(now)
     rows = [{"address": address, "first_seen": stamp, "last_seen": stamp} for address in wanted]
     if rows:
-        insert = _insert(connection, sightings)
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=["address"], set_={"last_seen": insert.excluded.last_seen}
-            ),
-            rows,
-        )
+        connection.execute(_upsert(connection.dialect.name, sightings, ("address",), ("last_seen",)), rows)
     return _find_ids(connection, wanted)
 
 
 def save_list(connection: Connection, seen: SeenList, now: datetime) -> None:
     """Keep a list page's hash and every row of it, in the one transaction that makes its addresses known."""
     ids = ensure_sightings(connection, (row.address for row in seen.rows), now)
-    for row in seen.rows:
-        save_listing(connection, ids[row.address], seen.source, row.title, row.date, now)
-    insert = _insert(connection, list_pages).values(
-        source=seen.source,
-        address=seen.address,
-        hash=seen.digest,
-        etag=keep_words(seen.etag),
-        modified=keep_words(seen.modified),
-        rows=len(seen.rows),
-        promised=keep_count(seen.promised),
-        next=keep_words(seen.next),
-        at=write_time(now),
-    )
-    changed = {column.name: insert.excluded[column.name] for column in list_pages.c}
-    connection.execute(insert.on_conflict_do_update(index_elements=["source", "address"], set_=changed))
+    shown = [(ids[row.address], row.title, row.date) for row in seen.rows]
+    _save_listings(connection, seen.source, shown, now)
+    values = {
+        "source": seen.source,
+        "address": seen.address,
+        "hash": seen.digest,
+        "etag": keep_words(seen.etag),
+        "modified": keep_words(seen.modified),
+        "rows": len(seen.rows),
+        "promised": keep_count(seen.promised),
+        "next": keep_words(seen.next),
+        "at": write_time(now),
+    }
+    upsert = _upsert(connection.dialect.name, list_pages, ("source", "address"), tuple(values))
+    connection.execute(upsert, values)
 
 
 def save_listing(
     connection: Connection, sighting: int, source: str, title: str, date: str | None, now: datetime
 ) -> None:
     """Keep what a source's list says of a sighting now."""
+    _save_listings(connection, source, [(sighting, title, date)], now)
+
+
+def _save_listings(
+    connection: Connection, source: str, shown: list[tuple[int, str, str | None]], now: datetime
+) -> None:
     stamp = write_time(now)
-    insert = _insert(connection, listings).values(
-        sighting=sighting,
-        source=source,
-        title=keep_words(title),
-        date=keep_words(date),
-        first_seen=stamp,
-        last_seen=stamp,
-    )
-    changed = {name: insert.excluded[name] for name in ("title", "date", "last_seen")}
-    connection.execute(insert.on_conflict_do_update(index_elements=["sighting", "source"], set_=changed))
+    rows = [
+        {
+            "sighting": sighting,
+            "source": source,
+            "title": keep_words(title),
+            "date": keep_words(date),
+            "first_seen": stamp,
+            "last_seen": stamp,
+        }
+        for sighting, title, date in shown
+    ]
+    changed = ("title", "date", "last_seen")
+    if rows:
+        upsert = _upsert(connection.dialect.name, listings, ("sighting", "source"), changed)
+        connection.execute(upsert, rows)
 
 
 def find_sighting(connection: Connection, address: str) -> RowMapping | None:
     """Look a sighting up by its canonical address."""
-    return connection.execute(select(sightings).where(sightings.c.address == address)).mappings().first()
+    return connection.execute(_BY_ADDRESS, {"of_address": address}).mappings().first()
 
 
 def mark_read(
@@ -172,7 +184,7 @@ def mark_gone(connection: Connection, sighting: int, status: int, now: datetime)
 
 
 def _settle(connection: Connection, sighting: int, now: datetime, **values: Any) -> None:
-    first = connection.execute(select(sightings.c.first_seen).where(sightings.c.id == sighting)).scalar_one()
+    first = connection.execute(_FIRST_SEEN, {"of_id": sighting}).scalar_one()
     due = next_recheck(read_time(first), now)
     values |= {
         "attempts": 0,
@@ -181,7 +193,7 @@ def _settle(connection: Connection, sighting: int, now: datetime, **values: Any)
         "gone_since": None,
         "next_check": write_time(due) if due else None,
     }
-    connection.execute(update(sightings).where(sightings.c.id == sighting).values(**values))
+    connection.execute(_UPDATE, {"of_id": sighting, **values})
 
 
 def _attempts(connection: Connection, sighting: int) -> int:
@@ -192,14 +204,15 @@ def _attempts(connection: Connection, sighting: int) -> int:
 def _find_ids(connection: Connection, addresses: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for start in range(0, len(addresses), 500):  # SQLite limits the number of bound values
-        part = addresses[start : start + 500]
-        rows = connection.execute(
-            select(sightings.c.address, sightings.c.id).where(sightings.c.address.in_(part))
-        )
+        rows = connection.execute(_IDS, {"addresses": addresses[start : start + 500]})
         found.update({row.address: row.id for row in rows})
     return found
 
 
-def _insert(connection: Connection, table: Any) -> Any:
+@cache
+def _upsert(dialect: str, table: Any, key: tuple[str, ...], changed: tuple[str, ...]) -> Any:
     """Both databases know `ON CONFLICT`, each by its own insert."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return insert.on_conflict_do_update(
+        index_elements=key, set_={name: insert.excluded[name] for name in changed}
+    )
