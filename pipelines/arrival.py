@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.cluster import Mark, mark_item
 from pipelines.dedupe import hash_words
 from pipelines.documents import DocumentReader
 from pipelines.keep import keep_files, keep_page
@@ -38,6 +39,7 @@ class Arrival:
     files: tuple[StoredFile, ...]
     text_hash: str
     agency: str | None
+    mark: Mark
     reader_version: str = READER_VERSION
 
     def differs(self, before: Mapping[str, Any], text_hash: str) -> bool:
@@ -69,6 +71,7 @@ def prepare_arrival(
         files=(raw, *(one.file for one in kept.values() if one.file is not None)),
         text_hash=hash_words(normal.form["title"], normal.text, names),
         agency=source.agency,
+        mark=mark_item(normal.form, normal.text, source.agency),
     )
 
 

@@ -14,11 +14,33 @@ from store.forms import hash_text
 _SHORTEST = 60
 # The same words a season apart are an old item put out again (N8), which an editor must see, not a repost.
 _APART = 45  # days
+# What those who pass an item on put before or behind its title.
+_PUT_BEFORE = re.compile(
+    r"^\s*(?:[【\[（(〔]?(?:转发|转载|转|图|组图|图文|视频|公告|通知|原创|置顶|热点|要闻|快讯)[】\])）〕]|(?:转发|转载|转)\s*[:：|丨])\s*"
+)
+_PUT_BEHIND = re.compile(r"\s*(?:[（(\[【](?:转载|转发|转|图|组图|图文|视频|附图)[)）\]】]|(?:…|\.{3})+)\s*$")
+_OWN_NUMBER = re.compile(
+    r"^\s*([^\W\d_]{1,12}\s?[〔\[(【]\s?(?:19|20)\d\d\s?[〕\])】]\s?第?\s?\d{1,5}\s?号)\s*$", re.MULTILINE
+)
 
 
 def squash(text: str | None) -> str:
     """Letters and digits only, in one width: what is left must agree."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text or ""))
+
+
+def core_title(title: str | None) -> str:
+    """Give a title without what copies put before and behind it, squashed."""
+    words = unicodedata.normalize("NFKC", title or "")
+    while (shorter := _PUT_BEHIND.sub("", _PUT_BEFORE.sub("", words))) != words:
+        words = shorter
+    return squash(words)
+
+
+def find_number(text: str | None) -> str | None:
+    """Find the document number that stands alone on one of the first lines, squashed; cited ones are none."""
+    found = _OWN_NUMBER.search(unicodedata.normalize("NFKC", (text or "")[:300]))
+    return squash(found[1]) if found else None
 
 
 def hash_words(title: str | None, text: str, attachments: Iterable[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 
 from errors import ReadingError
 from pipelines.arrival import Arrival, prepare_arrival
+from pipelines.cluster import Likeness, doubt_old_news, find_document, find_likenesses, settle
 from pipelines.dedupe import is_same_item
 from pipelines.documents import DocumentReader
 from pipelines.messages import ListSeen, Message, PageFailed, PageGone, PageRead, PageUnchanged, Saved
@@ -20,6 +22,7 @@ from portal import Portal
 from reading.address import canonical
 from reading.page import Row
 from sources import Sources
+from store.bands import find_hashes
 from store.database import Database
 from store.files import save_file
 from store.items import (
@@ -84,17 +87,44 @@ class Intake:
             for place, message in enumerate(batch)
             if isinstance(message, PageRead)
         }
+        near = _Near(self._compare(arrivals), self._sources, self._portal.settings.old_after_days)
         with self._database.write() as connection:
             if batch and not self._mirrored:
                 mirror_configuration(connection, self._sources, self._portal, batch[0].at)
             saved = [
-                _save_arrival(connection, arrivals[place])
+                _save_arrival(connection, arrivals[place], near, place)
                 if place in arrivals
                 else _SAVERS[type(message)](connection, message)
                 for place, message in enumerate(batch)
             ]
         self._mirrored = self._mirrored or bool(batch)
         return saved
+
+    def _compare(self, arrivals: Mapping[int, Arrival]) -> dict[int, list[Likeness]]:
+        """Compare what is new of a batch with what is stored, before any transaction that writes."""
+        if not arrivals:
+            return {}
+        with self._database.read() as connection:
+            known = find_hashes(connection, {one.page.address for one in arrivals.values()})
+            marks = {
+                place: one.mark
+                for place, one in arrivals.items()
+                if known.get(one.page.address) != one.text_hash
+            }
+            return find_likenesses(connection, marks)
+
+
+@dataclass(frozen=True)
+class _Near:
+    """What a batch is compared by; `items` says, as they are saved, which place became which item."""
+
+    likenesses: Mapping[int, list[Likeness]]
+    sources: Sources
+    old_after_days: int
+    items: dict[int, int] = field(default_factory=dict)
+
+    def resolve(self, one: Likeness) -> int | None:
+        return one.item if one.place is None else self.items.get(one.place)
 
 
 def _save_seen(connection: Connection, seen: ListSeen) -> Saved:
@@ -161,7 +191,7 @@ def _ensure(connection: Connection, address: str, now: datetime) -> int:
     return ensure_sightings(connection, [address], now)[address]
 
 
-def _save_arrival(connection: Connection, new: Arrival) -> Saved:
+def _save_arrival(connection: Connection, new: Arrival, near: _Near, place: int) -> Saved:
     """Save a page that was read: a new item, another sighting, a change, or the same as before."""
     page = new.page
     sighting_id = _ensure(connection, page.address, page.at)
@@ -176,11 +206,14 @@ def _save_arrival(connection: Connection, new: Arrival) -> Saved:
     sighting = find_sighting(connection, page.address)
     item = sighting["item"] if sighting is not None else None
     if item is None:
-        item, saved = _settle_new(connection, new, reading)
+        item, saved = _settle_new(connection, new, reading, near, place)
     elif before is not None and not new.differs(json.loads(before["fields"]), before["text_hash"]):
         saved = Saved.SAME
     else:
         saved = _settle_change(connection, new, item, sighting_id, reading)
+        if saved is Saved.CHANGED:
+            _settle_cluster(connection, new, item, near, place)
+    near.items[place] = item
     mark_read(connection, sighting_id, item, page.status, page.etag, page.modified, page.at)
     return saved
 
@@ -197,16 +230,46 @@ def _describe(new: Arrival, sighting: int) -> NewReading:
     )
 
 
-def _settle_new(connection: Connection, new: Arrival, reading: int | None) -> tuple[int, Saved]:
-    """The same words elsewhere: another sighting of that item; else an item of its own."""
+def _settle_new(
+    connection: Connection, new: Arrival, reading: int | None, near: _Near, place: int
+) -> tuple[int, Saved]:
+    """The same words or document elsewhere: another sighting of that item; else an item of its own."""
     doubts = list(new.doubts)
+    doubted = set()
     for twin in find_twins(connection, new.text_hash):
         if is_same_item(new.fields, twin.fields):
             return twin.item, Saved.DUPLICATE
         doubts.append(("title", f"与稿件 {twin.item} 文字相同但未合并，请核对是否重复或旧稿新发"))
+        doubted.add(twin.item)
+    document = find_document(new.mark.traits, near.likenesses.get(place, ()))
+    known = near.resolve(document) if document is not None else None
+    if known is not None:
+        return known, Saved.DUPLICATE
     item = add_item(connection, "collected", new.agency)
     _queue(connection, new, item, {}, reading, doubts, "collect")
+    _settle_cluster(connection, new, item, near, place, doubted)
     return item, Saved.NEW
+
+
+def _settle_cluster(
+    connection: Connection,
+    new: Arrival,
+    item: int,
+    near: _Near,
+    place: int,
+    doubted: Collection[int] = (),
+) -> None:
+    """Put the item beside those that it is like, and doubt what was published long ago already.
+
+    A text that was known already was not compared: it stays where it is.
+    """
+    if place not in near.likenesses:
+        return
+    found = ((near.resolve(one), one) for one in near.likenesses[place])
+    compared = {other: one for other, one in found if other is not None and other != item}
+    settle(connection, item, new.mark, compared, near.sources)
+    fresh = {other: one for other, one in compared.items() if other not in doubted}
+    doubt_old_news(connection, item, new.form["published"], fresh, near.old_after_days, new.page.at)
 
 
 def _settle_change(

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from store.clusters import Cluster, find_clusters
 from store.forms import Form
 from store.tables import findings, items, labels, publications, reviews, revision_doubts, revisions
 
@@ -32,6 +33,7 @@ class Waiting:
     findings: tuple[dict[str, str], ...]
     doubts: tuple[dict[str, str], ...]
     public: bool
+    cluster: Cluster | None = None
 
     @property
     def clean(self) -> bool:
@@ -72,6 +74,7 @@ def list_waiting(connection: Connection, states: Collection[str] = WAITING) -> l
     }
     found = _gather(connection, findings, ("rule", "level", "field", "span"), wanted, "cleared_by_log")
     doubts = _gather(connection, revision_doubts, ("field", "word"), wanted, "resolved_by_log")
+    beside = find_clusters(connection, {row["item"] for row in rows})
     return [
         Waiting(
             item=row["item"],
@@ -87,6 +90,7 @@ def list_waiting(connection: Connection, states: Collection[str] = WAITING) -> l
             findings=tuple(found.get(row["id"], ())),
             doubts=tuple(doubts.get(row["id"], ())),
             public=row["public_revision"] is not None,
+            cluster=beside.get(row["item"]),
         )
         for row in rows
     ]
@@ -106,6 +110,20 @@ def tell_waiting(one: Waiting) -> dict[str, Any]:
         "reasons": list(one.reasons),
         "findings": list(one.findings),
         "doubts": list(one.doubts),
+        "cluster": _tell_cluster(one),
+    }
+
+
+def _tell_cluster(one: Waiting) -> dict[str, Any] | None:
+    """Write down what an item is shown with; None for one that stands alone."""
+    if one.cluster is None:
+        return None
+    own = next(member for member in one.cluster.members if member.item == one.item)
+    return {
+        "original": one.cluster.original,
+        "items": sorted(one.cluster.items),
+        "score": own.score,
+        "reason": own.reason,
     }
 
 

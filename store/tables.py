@@ -10,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -20,23 +19,15 @@ from sqlalchemy import (
     true,
 )
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-metadata = MetaData(naming_convention=NAMING)
+from store.cluster_tables import bands, cluster_orders, clusters, members
+from store.metadata import metadata, one_of
+
+__all__ = ["bands", "cluster_orders", "clusters", "members", "metadata"]
 
 OPEN_STATES = ("draft", "signing", "waiting", "second", "held")
 STATES = (*OPEN_STATES, "approved", "rejected", "returned", "withdrawn", "superseded")
 LEVELS = ("block", "confirm", "note")
 JOBS = ("crawl", "publish", "verify", "recheck")
-
-
-def _one_of(column: str, values: tuple[str, ...]) -> str:
-    return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
 # --- configuration, mirrored from the files; retired, never deleted ---
@@ -115,7 +106,7 @@ files = Table(
     Column("width", Integer),
     Column("height", Integer),
     Column("dropped_at", String),
-    CheckConstraint(_one_of("kind", ("page", "attachment", "image")), name="kind"),
+    CheckConstraint(one_of("kind", ("page", "attachment", "image")), name="kind"),
 )
 
 items = Table(
@@ -126,7 +117,7 @@ items = Table(
     Column("agency", String),
     Column("public_revision", Integer),  # of revisions; no key, since the two tables would name each other
     Column("version", Integer, nullable=False, server_default=text("1")),
-    CheckConstraint(_one_of("kind", ("collected", "submitted", "written")), name="kind"),
+    CheckConstraint(one_of("kind", ("collected", "submitted", "written")), name="kind"),
 )
 
 sightings = Table(
@@ -220,14 +211,14 @@ reviews = Table(
     Column("claimed_by", String),
     Column("claimed_until", String),
     Column("release_after", String),
-    CheckConstraint(_one_of("state", STATES), name="state"),
+    CheckConstraint(one_of("state", STATES), name="state"),
     Index("ix_reviews_state", "state", "item"),
     Index(
         "uq_reviews_open_item",
         "item",
         unique=True,
-        sqlite_where=text(_one_of("state", OPEN_STATES)),
-        postgresql_where=text(_one_of("state", OPEN_STATES)),
+        sqlite_where=text(one_of("state", OPEN_STATES)),
+        postgresql_where=text(one_of("state", OPEN_STATES)),
     ),
 )
 
@@ -254,7 +245,7 @@ findings = Table(
     Column("span", Text, nullable=False),
     Column("raised_seq", Integer, nullable=False),
     Column("cleared_by_log", ForeignKey("log.seq")),
-    CheckConstraint(_one_of("level", LEVELS), name="level"),
+    CheckConstraint(one_of("level", LEVELS), name="level"),
 )
 
 revision_doubts = Table(
@@ -348,7 +339,7 @@ releases = Table(
     Column("log_hash", String(64), nullable=False),
     Column("tree_hash", String(64)),
     Column("state", String, nullable=False),
-    CheckConstraint(_one_of("state", ("building", "served", "kept", "removed")), name="state"),
+    CheckConstraint(one_of("state", ("building", "served", "kept", "removed")), name="state"),
 )
 
 pages = Table(
@@ -386,6 +377,6 @@ jobs = Table(
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Column("done_at", String),
     Column("outcome", Text),
-    CheckConstraint(_one_of("kind", JOBS), name="kind"),
+    CheckConstraint(one_of("kind", JOBS), name="kind"),
     Index("ix_jobs_open", "done_at", "due"),
 )
