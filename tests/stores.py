@@ -95,12 +95,12 @@ class Server:
 
 def lift_guards(connection: Connection, table: str) -> None:
     """Let an append-only table be changed, as somebody with the file or the server's owner could."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        return
-    for name in list_guards():
+    dialect = connection.dialect.name
+    for name in list_guards(dialect):
         if name.startswith(f"{table}_no_"):
-            connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+            disable = f"ALTER TABLE {table} DISABLE TRIGGER {name}"
+            drop = f"DROP TRIGGER IF EXISTS {name}"
+            connection.execute(text(disable if dialect == "postgresql" else drop))
 
 
 @dataclass
