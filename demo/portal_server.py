@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -21,6 +23,7 @@ class _Handler(SimpleHTTPRequestHandler):
         **SimpleHTTPRequestHandler.extensions_map,
         ".html": "text/html; charset=utf-8",
         ".xml": "application/xml; charset=utf-8",
+        ".atom": "application/atom+xml; charset=utf-8",
         ".js": "text/javascript; charset=utf-8",
         ".css": "text/css; charset=utf-8",
         ".txt": "text/plain; charset=utf-8",
@@ -32,6 +35,40 @@ class _Handler(SimpleHTTPRequestHandler):
     def list_directory(self, path: Any) -> None:
         """A folder without a page is no page."""
         self.send_error(404)
+
+    def send_head(self) -> Any:
+        """Open the file that was asked for; a path that can be none is not there."""
+        try:
+            return super().send_head()
+        except ValueError:
+            return self.send_error(HTTPStatus.NOT_FOUND)
+
+    def end_headers(self) -> None:
+        """What a file is called is what it is, whatever a browser makes of its bytes."""
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """A page that was taken down answers 410 with its own word, any other that is not there 404."""
+        if code != HTTPStatus.NOT_FOUND:
+            super().send_error(code, message, explain)
+            return
+        gone = self._read(f"/gone{urlsplit(self.path).path}")
+        body = gone if gone is not None else self._read("/404.html") or b"<!doctype html><h1>404</h1>"
+        self.send_response(HTTPStatus.GONE if gone is not None else HTTPStatus.NOT_FOUND)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _read(self, path: str) -> bytes | None:
+        """Read a page of the folder; `translate_path` keeps the path inside it."""
+        file = Path(self.translate_path(path))
+        try:
+            return (file / "index.html" if file.is_dir() else file).read_bytes()
+        except (OSError, ValueError):  # ValueError: a NUL in the path
+            return None
 
 
 @contextmanager

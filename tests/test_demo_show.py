@@ -6,6 +6,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -96,6 +97,49 @@ def test_a_taken_port_is_a_named_fault(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(UserFault, match="--port"):
             show(tmp_path / "demo", 1, None, 1, True, taken.getsockname()[1], print)
+
+
+def fetch(port: int, path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request(method, path)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+def test_what_was_taken_down_is_gone_and_what_never_was_is_not_found(tmp_path: Path) -> None:
+    pages = {
+        "index.html": "front",
+        "404.html": "没有这个页面",
+        "gone/articles/2026/11/7.html": "已下架",
+        "gone/old/index.html": "整个栏目已下架",
+        "feeds/all.atom": "<feed/>",
+    }
+    for name, words in pages.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_text(words, encoding="utf-8")
+    (tmp_path / "secret.html").write_text("secret")
+    with serve_folder(tmp_path / "site", 0) as port:
+        status, headers, body = fetch(port, "/articles/2026/11/7.html?from=search")
+        assert (status, body.decode()) == (410, "已下架")
+        assert headers["content-type"] == "text/html; charset=utf-8"
+        assert fetch(port, "/old/")[0] == 410
+        assert fetch(port, "/articles/2026/11/7.html", "HEAD")[::2] == (410, b"")
+        for path in (
+            "/articles/2026/11/8.html",
+            "/../secret.html",
+            "/%2e%2e/secret.html",
+            "/feeds/",
+            "/%00.html",
+        ):
+            status, headers, body = fetch(port, path)
+            assert (status, body.decode()) == (404, "没有这个页面"), path
+            assert headers["x-content-type-options"] == "nosniff"
+        status, headers, _ = fetch(port, "/feeds/all.atom")
+        assert (status, headers["content-type"]) == (200, "application/atom+xml; charset=utf-8")
+        assert headers["x-content-type-options"] == "nosniff"
 
 
 def test_the_portal_is_served_as_published_and_turns_with_the_link(tmp_path: Path) -> None:
