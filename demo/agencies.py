@@ -249,7 +249,12 @@ def _outside() -> Iterator[Site]:
 def _other_lists() -> Iterator[Site]:
     """Lists as JSON and as sitemaps, counted down, by ASP.NET and by paths of PHP."""
     group, level = _DEPARTMENT
-    paths = {"rows": "data.list", "link": "/slyw/view/{id}.html", "date": "publishDate", "total": "data.total"}
+    paths = {
+        "rows": "data.list",
+        "link": "/slyw/view/{id}.html",
+        "date": "publishDate",
+        "total": "data.total",
+    }
     counted = (("paths", {"title": "title", **paths}), ("paging", {"param": "page"}))
     yield Site(
         "shuili",
