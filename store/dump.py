@@ -91,9 +91,10 @@ def _run(program: str, url: URL, *words: str) -> None:
         raise UserFault(
             f"{program} is missing: install the client programs of PostgreSQL (postgresql-client)"
         )
-    address = url.set(drivername="postgresql", password=None).render_as_string()
+    # without the password, which would stand in the list of processes
+    address = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
     environ = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
-    command = [found, "--no-owner", "--no-privileges", f"--dbname={address}", *words]
+    command = [found, "--no-owner", "--no-privileges", f"--dbname={address.render_as_string()}", *words]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         told = " ".join(done.stderr.split())

