@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 import lxml.html
@@ -193,17 +194,21 @@ def _enter(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Ele
 
 def _mark(walk: _Walk, element: Element, tag: str, asides: set[Element], hiddens: set[Element]) -> None:
     """Note blocks that stand beside the article, or that no reader sees."""
-    attributes = element.attrib
-    if not attributes:
-        return
-    name = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-    if tag in ("footer", "nav", "aside") or (tag != "body" and len(name) > 3 and _ASIDE.search(name)):
+    name, own = element.get("class"), element.get("id")
+    named = (name or own) and tag != "body" and _is_aside(f"{name or ''} {own or ''}")
+    if named or tag in ("footer", "nav", "aside"):
         asides.add(element)
         walk.inside_aside += 1
-    style = attributes.get("style")
+    style = element.get("style")
     if style and _HIDDEN.search(style):
         hiddens.add(element)
         walk.inside_hidden += 1
+
+
+@lru_cache(4096)
+def _is_aside(name: str) -> bool:
+    """Kept, since a site's pages have the same few names on thousands of blocks."""
+    return len(name) > 3 and _ASIDE.search(name) is not None
 
 
 def _leave(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Element]) -> None:

@@ -24,6 +24,11 @@ _TAG = re.compile(
     re.I,
 )
 _TAG_START = re.compile(r"<[a-zA-Z]")
+# Text, scripts, tags of no more than a thousand attributes: 200 before a quote, 20 behind each of 40 values.
+_VALUE = r"""(?:"[^"]{0,4000}+"|'[^']{0,4000}+')"""
+_REST = rf"""[^<>"']{{0,400}}+(?:{_VALUE}\s*+[^<>"']{{0,40}}+){{0,40}}+>"""
+_RAW = "|".join(rf"<{name}\b{_REST}(?:[^<]++|<(?!/{name}))*+" for name in ("script", "style"))
+_ORDINARY = re.compile(rf"(?:[^<]++|<(?![a-z])|{_RAW}|<[a-z]{_REST})*+", re.I)
 _TAG_PART = re.compile(r"[>\"']|[\s/]+(?=[^\s/>])")
 
 
@@ -76,10 +81,16 @@ def _measure_depth(root: lxml.html.HtmlElement) -> int:
 
 
 def _refuse_attributes(text: str) -> None:
-    """Look closer only where a long tag, or tags inside quotes, could hide a thousand attributes."""
+    """Look closer only where a long tag, or tags inside quotes, could hide a thousand attributes.
+
+    A long script looks like a long tag; so what is ordinary from end to end is passed by one match.
+    """
     longest = max(map(len, text.split("<")))
     quoted = text.count('"<') + text.count("'<") + text.count("=<")
-    if longest > 10 * MAX_ATTRIBUTES // 3 or quoted > MAX_ATTRIBUTES:
+    if longest <= 10 * MAX_ATTRIBUTES // 3 and quoted <= MAX_ATTRIBUTES:
+        return
+    ordinary = _ORDINARY.match(text)
+    if ordinary is None or ordinary.end() < len(text):
         _count_attributes(text)
 
 
