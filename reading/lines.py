@@ -41,6 +41,7 @@ _ASIDE = re.compile(
     r"adver|guess|toplist|keyword",
     re.I,
 )
+_LONG_NAME = 200  # what is longer is not kept in mind
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -195,8 +196,12 @@ def _enter(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Ele
 def _mark(walk: _Walk, element: Element, tag: str, asides: set[Element], hiddens: set[Element]) -> None:
     """Note blocks that stand beside the article, or that no reader sees."""
     name, own = element.get("class"), element.get("id")
-    named = (name or own) and tag != "body" and _is_aside(f"{name or ''} {own or ''}")
-    if named or tag in ("footer", "nav", "aside"):
+    named = f"{name or ''} {own or ''}" if tag != "body" else ""
+    if (_ASIDE.search(named) if len(named) > _LONG_NAME else _is_aside(named)) or tag in (
+        "footer",
+        "nav",
+        "aside",
+    ):
         asides.add(element)
         walk.inside_aside += 1
     style = element.get("style")
