@@ -132,6 +132,7 @@ def _make_postgres(url: URL) -> Engine:
 def _prepare_postgres(raw: Any, record: Any) -> None:
     encoding = raw.info.parameter_status("server_encoding")
     if encoding != "UTF8":
+        raw.close()
         raise UserFault(
             f"the database is in {encoding}: make it anew with ENCODING 'UTF8' TEMPLATE template0"
         )
