@@ -9,7 +9,7 @@ from itertools import takewhile
 from errors import ReadingError
 from reading.address import join
 from reading.attachments import find_attachments
-from reading.body import find_block, weigh, worth_of
+from reading.body import find_block, find_under, weigh, worth_of
 from reading.charset import Decoded, decode
 from reading.clean import clean_text
 from reading.credit import read_credit
@@ -209,6 +209,8 @@ class _Article:
             mine = worth_of(self.sheet, worths, candidate)
             if name == "selector" or (mine > 0 and mine >= 0.5 * worth):
                 return candidate, mine, name
+        if worth < _SURE and (under := find_under(self.sheet, worths, 0.6 * worth)) is not None:
+            return under, worth_of(self.sheet, worths, under), "structure"
         return block, worth, "structure"
 
     def _selected_values(self) -> list[Value]:

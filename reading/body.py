@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reading.clean import squash
-from reading.frames import weigh_frame
+from reading.frames import has_date, is_info, weigh_frame
 from reading.lines import Element, Line, Sheet
 
 _POINTS = re.compile(r"[，。；！？、：]")
@@ -27,7 +27,7 @@ def weigh(sheet: Sheet, head: str = "") -> list[float]:
         worth = _weigh_line(line)
         if worth > 3 and len(line.text) < 120 and squash(line.text) in key:
             worth = 0.0
-        if worth > 20:
+        if worth > 20 or (worth > 0 and len(line.text) > 30):
             if line.text in seen:
                 worth = COPY
             seen.add(line.text)
@@ -61,6 +61,25 @@ def find_block(sheet: Sheet, worths: list[float]) -> tuple[Element, float]:
         if (worth, -(last - first)) > (best_worth, -best_size):
             best, best_worth, best_size = block, worth, last - first
     return best, best_worth
+
+
+def find_under(sheet: Sheet, worths: list[float], least: float) -> Element | None:
+    """The block worth most among those that begin right under a heading and its dated by-line.
+
+    A short text there goes before a longer one elsewhere, as long as it is worth `least`.
+    """
+    starts: set[int] = set()
+    heading = -9
+    for n, line in enumerate(sheet.lines):
+        if line.block.tag in ("h1", "h2") and not line.linked and not line.aside:
+            heading = n
+        if n - heading <= 3 and n > heading >= 0 and has_date(line) and is_info(line):
+            starts.update(range(n + 1, n + 4))
+    best, best_worth = None, least
+    for block, (first, last) in sheet.spans.items() if starts else ():
+        if first in starts and last - first < 200 and (worth := sum(worths[first:last])) > best_worth:
+            best, best_worth = block, worth
+    return best
 
 
 def worth_of(sheet: Sheet, worths: list[float], block: Element) -> float:

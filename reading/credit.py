@@ -16,7 +16,8 @@ from reading.words import FIELDS
 
 _OURS = re.compile(r"^(?:本网|本站|本网站|本站原创|本网原创|原创|本网讯|本站讯|本网编辑|网站)$")
 _NOTHING = re.compile(
-    r"^(?:[-—_/\s.·无]*|null|undefined|未知|暂无|不详|其[他它]|网络|互联网|\d+次?|\{\{.*)$", re.I
+    r"^(?:[-—_/\s.·无]*|null|undefined|未知|暂无|不详|其[他它]|网络|互联网|(?:资料|网络)?图片?|资料图片?|\d+次?|\{\{.*)$",
+    re.I,
 )
 _IN_TEXT = re.compile(
     r"[（(【\[]?\s*(?<![料据片图材表])(?:信息|文章|稿件|新闻|内容|本文)?来\s*源\s*(?:于)?\s*[:：]\s*([^（()）\]】\s]{2,40})\s*[)）\]】]?\s*$"
@@ -27,6 +28,7 @@ _SURNAMES = frozenset(
 _NO_COLON = re.compile(
     r"(?<![\u4e00-\u9fff])(?:信息|文章|稿件|新闻)?来源[\s\x1f]+([^\s\x1f:：][^\x1f]{1,40})"
 )
+_FROM = re.compile(r"来源于\s*[《“【]\s*([^》”】]{2,30})[》”】]")
 _JOINED = re.compile(r"(?:\.{3}|…)$")
 
 
@@ -108,7 +110,7 @@ def _unmarked(sheet: Sheet, beside: Sequence[int]) -> str | None:
     """A label without a colon: `来源 云川日报`, also over two tags."""
     for number in beside:
         text = "\x1f".join(" ".join(part.split()) for part in sheet.lines[number].parts)
-        found = _NO_COLON.search(text) if len(text) < 120 else None
+        found = (_NO_COLON.search(text) or _FROM.search(text)) if len(text) < 120 else None
         if found and (words := tidy_credit(trim_value(found[1], "来源"))):
             return words
     return None
@@ -137,7 +139,8 @@ def _without_dates(part: str) -> list[str]:
     for found in find_dates(part):
         kept.append(part[place : found.start])
         place = found.end
-    return [" ".join(words.split()).strip(" |:：·—-") for words in [*kept, part[place:]]]
+    pieces = [words.split("【")[0] for words in [*kept, part[place:]]]
+    return [" ".join(words.split()).strip(" |:：·—-") for words in pieces]
 
 
 def _is_name(words: str) -> bool:
@@ -145,7 +148,8 @@ def _is_name(words: str) -> bool:
     if not 2 <= len(words) <= 30 or not re.search(r"[\u4e00-\u9fff]{2}", words) or "://" in words:
         return False
     if re.search(
-        r"[:：，。；]|字[体号]|浏览|点击|阅读|评论|打印|分享|收藏|举报|次$|人参与|正文|首页|编辑|星期|更新|原创|转载|转发|推荐|头条|关注|专栏|[日时]间|发布|下载",
+        r"[:：，。；]|字[体号]|浏览|点击|阅读|评论|打印|分享|收藏|举报|次$|人参与|正文|首页|编辑|星期|更新|原创|转载|转发|推荐|头条|关注|专栏|[日时]间|发布|下载|我来说|^已有|我要|^博客$|资料图|"
+        r"发表|[>＞»]|[報报][導道]|[時时][間间]|纠错|收藏|本文|来源于|》$",
         words,
     ):
         return False

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import takewhile
 
 from reading.body import COPY
 from reading.clean import squash
-from reading.frames import is_document_line, is_end, is_frame, is_info, is_tail
+from reading.frames import is_document_line, is_end, is_frame, is_info, is_notice, is_tail
 from reading.labels import is_event
 from reading.lines import Element, Line, Sheet
 
@@ -63,7 +64,8 @@ def trim(
     last = _skip_foot(sheet, first, last, worths)
     copies = _find_copies(sheet, first, last, worths)
     tools = {n for n in range(first, last) if _is_dropped(sheet.lines[n])}
-    return Body(block, first, last, frozenset(tools | copies), origin, worth)
+    boxes = _find_boxes(sheet, first, last)
+    return Body(block, first, last, frozenset(tools | copies | boxes), origin, worth)
 
 
 def _skip_head(sheet: Sheet, first: int, last: int, key: str, worths: list[float]) -> int:
@@ -90,6 +92,9 @@ def _skip_head(sheet: Sheet, first: int, last: int, key: str, worths: list[float
 def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
     """Back over tools; then before the first end mark after which little reading matter stands."""
     total = sum(w for w in worths[first:last] if w > 0) or 1.0
+    last = _skip_lists(sheet, first, last, worths)
+    aside = sum(line.plain for line in sheet.lines[first:last] if line.aside)
+    few = aside < 0.3 * sum(line.plain for line in sheet.lines[first:last])
     rest = 0.0
     end = last
     for n in range(last - 1, first - 1, -1):
@@ -97,16 +102,47 @@ def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
         rest += max(0.0, worths[n])
         if rest > 0.35 * total and rest > 150:
             break
-        if (is_end(line.text) and (len(line.text) < 60 or n > last - 4)) or (
-            n == end - 1 and (is_tail(line) or is_document_line(line))
+        marked = is_end(line.text) and (len(line.text) < 60 or n > last - 4)
+        if (
+            marked
+            or is_notice(line.text)
+            or (n == end - 1 and (is_tail(line) or is_document_line(line) or (line.aside and few)))
         ):
             end, rest = n, 0.0
     return end
 
 
+def _skip_lists(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
+    """Up to the end mark (an editor, a heading of a list) behind which many of the lines are links."""
+    links = [_links(line) for line in sheet.lines[first:last]]
+    left, before, behind = sum(links), 0.0, sum(w for w in worths[first:last] if w > 0)
+    for n in range(first, last):
+        listed = left >= 4 and left >= 0.4 * (last - n)
+        if listed and before >= 80 and before > behind and is_end(sheet.lines[n].text):
+            return n
+        before, behind = before + max(0.0, worths[n]), behind - max(0.0, worths[n])
+        left -= links[n - first]
+    return last
+
+
+def _links(line: Line) -> bool:
+    return line.linked > 0.8 * len(line.text)
+
+
+def _find_boxes(sheet: Sheet, first: int, last: int) -> set[int]:
+    """The boxes of related articles in the midst of the text: their heading and the links that follow it."""
+    boxes: set[int] = set()
+    for n in range(first, last - 2):
+        line = sheet.lines[n]
+        if len(line.text) < 30 and is_end(line.text) and all(map(_links, sheet.lines[n + 1 : n + 3])):
+            box = [n, *takewhile(lambda m: _links(sheet.lines[m]), range(n + 1, last))]
+            boxes.update(box)
+    return boxes
+
+
 def _is_dropped(line: Line) -> bool:
     """Tools and menus inside the text."""
-    if line.linked > 0.8 * len(line.text) and line.aside:
+    if _links(line) and line.aside:
         return True
     return len(line.text) < 30 and bool(_INSIDE.match(line.text))
 

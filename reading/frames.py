@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from reading.clean import squash
-from reading.labels import find_label
+from reading.labels import find_label, find_spans
 from reading.lines import Line
+from reading.words import FIELDS
 
 _FRAME = re.compile(
     r"版权所有|copyright|ICP备|公安备|公网安备|网站标识码|技术支持|建议使用|浏览器|主办单位|主办[:：]|承办[:：]|网站地图|"
@@ -23,10 +24,12 @@ _FOOT = re.compile(
 )
 # A notice of copyright, which may be long.
 _RIGHTS = re.compile(
-    r"^[\s\d.、，()（）①-⑨*※]*(?:凡本?(?:注明|未注明|[网站报]|公司|平台)|(?:版权|免责|郑重|特别)(?:与|和|及)?(?:免责)?声明|"
+    r"^[\s\d.、，()（）【\[①-⑨*※•·●■-]*(?:凡本?(?:注明|未注明|[网站报]|公司|平台)|(?:版权|免责|郑重|特别)(?:与|和|及)?(?:免责)?声明|"
+    r".{2,8}版权.{0,4}声明\s*[:：]|在本网(?:站)?(?:转载|发表|发布|BBS)|"
     r"本(?:网站?|站|公众号)(?:所有|所载|刊载|转载|刊登|注明|未注明|发布的|部分)|未经[^。]{0,24}(?:授权|许可|同意|协议)[^。]{0,12}"
-    r"(?:不得|禁止|严禁|请勿)|如(?:需|有|涉及)[^。]{0,20}(?:转载|版权|侵权)|转载[^。]{0,12}注明)"
+    r"(?:不得|禁止|严禁|请勿)[^。]{0,12}(?:转载|摘编|复制|镜像|引用|转贴|下载)|如(?:需|有|涉及)[^。]{0,20}(?:转载|版权|侵权)|转载[^。]{0,12}注明)"
 )
+_MARKUP = re.compile(r"<(?:script|iframe|div|style|a|img)\b|&lt;(?:script|iframe)", re.I)
 _TOOLS = re.compile(
     r"^[\s【\[(（]*(?:字\s*[体号]|浏览字号|【?字体|大\s*中\s*小|打印|分享|收藏|关闭|保存|推荐|纠错|评论|返回|举报|点赞|转发|"
     r"扫一扫|用?微信|微博|新浪微博|QQ|qq|头条|朋友圈|复制|放大|缩小|语音|朗读|无障碍|浏览|点击|阅读|访问量?|人气|订阅|我要|"
@@ -34,7 +37,7 @@ _TOOLS = re.compile(
     r"[\d\s./|]+$|更多|用手机|手机看|听新闻|全文朗读|播放|视力保护|小$|中$|大$|默认|超大|特大|[+\-—_|·.>]+$|null|正文$|赞$|踩$|转播到|E-?mail推荐|自动播放|正在加载)"
 )
 _END = re.compile(
-    r"^[\s【\[(（<■◆▲●]*(?:相关(?:阅读|链接|文章|新闻|稿件|报道|推荐|信息|内容|解读|政策|专题|附件|资讯|热词|搜索|博文|文件|日志|话题|热点)|"
+    r"^[\s【\[(（<■◆▲●※•·▪◇☆★>》|]*(?:相关(?:阅读|链接|文章|新闻|稿件|报道|推荐|信息|内容|解读|政策|专题|附件|资讯|热词|搜索|博文|文件|日志|话题|热点)|"
     r"延伸阅读|推荐阅读|热点推荐|热门推荐|为您推荐|猜你喜欢|精彩推荐|上一[篇页条则]|下一[篇页条则]|上篇|下篇|"
     r"责任编辑|责编|编辑[:：]|作者[:：]未知|扫一扫|扫码|分享到|分享至|打印本页|打印$|关闭窗口|关闭本页|【关闭|关闭$|"
     r"网友评论|热门评论|我要评论|版权声明|声明[:：]|免责声明|关联(?:政策|内容|文件|阅读)|政策解读$|解读$|返回(?:顶部|列表|首页)|"
@@ -50,9 +53,10 @@ _HEADS = re.compile(
 _INFO = re.compile(
     r"^\s*\d{1,2}[-/]\d{1,2}\s*\d{1,2}[:：]\d\d(?:$|\s)|"
     r"^\D{0,30}(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}日?[\sT]*(?:\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?[^，。；]{0,20}$|"
-    r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}.*(?:来源|作者|编辑|浏览|阅读|字号|点击)|"
+    r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}.*(?:来源|作者|编辑|浏览|阅读|字号|点击|打印|评论|大\s*中\s*小)|"
     r"(?:来源|作者|编辑|浏览|阅读|字号|点击).*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}"
 )
+_DATE = re.compile(r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}")
 _DECIDED = re.compile(r"通过|施行|实施|公布|修订|修正|批准|会议|决定|起草|印发|起$|日前|以来")
 _INFO_FIELDS = frozenset(
     ("credit", "index_number", "issuer", "stop", "doc_number", "issued", "validity", "topic")
@@ -71,7 +75,19 @@ def is_info(line: Line) -> bool:
     text = line.text
     if len(text) > 120 or _DECIDED.search(text):
         return False
-    return bool(_INFO.search(text)) or find_label(text) in _INFO_FIELDS
+    return bool(_INFO.search(text)) or find_label(text) in _INFO_FIELDS or _is_labelled_date(text)
+
+
+def has_date(line: Line) -> bool:
+    """Tell whether a whole date in digits stands on a line."""
+    return bool(_DATE.search(line.text))
+
+
+def _is_labelled_date(text: str) -> bool:
+    """A date behind some name, with a label of publication or source: 某网：www… 时间：2026-01-12 16:01."""
+    if not _DATE.search(text) or re.search(r"[，。；]", text):
+        return False
+    return any(FIELDS[label] in ("published", "credit") for _, _, label in find_spans(text))
 
 
 def is_frame(line: Line, key: str = "") -> bool:
@@ -106,6 +122,11 @@ def is_foot(text: str) -> bool:
     return bool(_FOOT.search(text))
 
 
+def is_notice(text: str) -> bool:
+    """Tell whether a line is a notice of copyright, which may be long."""
+    return bool(_RIGHTS.match(text))
+
+
 def is_document_line(line: Line) -> bool:
     """A line of attachments only: `附件：`, or a link to a document."""
     if re.fullmatch(r"附\s*件\s*\d*\s*[:：]?(?:下载)?[:：]?", line.text):
@@ -123,7 +144,7 @@ def weigh_frame(line: Line) -> float | None:
     size = len(line.text)
     if line.linked > 0.6 * size:
         return -8.0 - min(size, 40) / 4
-    if (size < 200 and _FRAME.search(line.text)) or _RIGHTS.match(line.text):
+    if (size < 200 and _FRAME.search(line.text)) or _RIGHTS.match(line.text) or _MARKUP.match(line.text):
         return -25.0
     if size < 120 and (find_label(line.text) or _TOOLS.match(line.text)):
         return -6.0

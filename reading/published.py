@@ -96,7 +96,7 @@ def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
         if len(found[0].value) == 10 and _BRACKETED.fullmatch(line.text):
             continue  # the document's own date, under its heading
         rest = line.text[: found[0].start] + line.text[found[0].end :]
-        if len(rest) <= 60 or find_label(rest):
+        if len(rest) <= 60 or find_label(rest) or any(True for _ in find_spans(rest)):
             return found[0].value
     return _split(sheet, beside)
 
@@ -124,7 +124,7 @@ def _says_other(sheet: Sheet, number: int) -> bool:
     label = FIELDS.get("".join(above.text.split())) or (
         find_label(above.text) if len(above.text) < 12 else None
     )
-    return label not in (None, "published", "updated", "stop", "credit", "author") and line is not above
+    return label in ("other_date", "issued", "validity", "index_number", "event") and line is not above
 
 
 def _split(sheet: Sheet, beside: Sequence[int]) -> str | None:
