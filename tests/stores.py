@@ -31,11 +31,15 @@ PEOPLE = {"ann": "editor", "bo": "editor", "chi": "chief", "sub": "submitter"}
 
 # A process that waits for the end of the tests, however they end, and takes the server along.
 _END = """
-import os, pathlib, shutil, signal, sys
+import os, pathlib, shutil, signal, sys, time
 sys.stdin.read()
 pid = pathlib.Path(sys.argv[1], "data", "postmaster.pid")
 if pid.exists():
     os.kill(int(pid.read_text().split()[0]), signal.SIGQUIT)
+for _ in range(100):
+    if not pid.exists():  # it is the last thing that the server takes away
+        break
+    time.sleep(0.1)
 shutil.rmtree(sys.argv[1], ignore_errors=True)
 """
 
@@ -52,9 +56,9 @@ class Server:
         memory = Path("/dev/shm")  # mkdtemp makes a folder of our own in it
         roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
         self.folder = Path(tempfile.mkdtemp(prefix="caibian-postgres-", dir=memory if roomy else None))
-        self._server = self._program.get_server(self.folder / "data", cleanup_mode=None)
         end = [sys.executable, "-c", _END, str(self.folder)]
         self._end = subprocess.Popen(end, stdin=subprocess.PIPE, start_new_session=True)
+        self._server = self._program.get_server(self.folder / "data", cleanup_mode=None)
         # what is written survives the server's death, not the machine's
         for setting in ("fsync = off", "full_page_writes = off", "autovacuum = off"):
             self.run(f"ALTER SYSTEM SET {setting}")
