@@ -114,11 +114,17 @@ class Stores:
     folder: Path
     numbers: Iterator[int] = field(default_factory=count)
     _servers: list[Server] = field(default_factory=list)
+    _fault: str | None = None
 
     @property
     def server(self) -> Server:
-        if not self._servers:
-            self._servers.append(Server())
+        """Start the server with the first test that asks; where it cannot start, say why and try no more."""
+        if not self._servers and self._fault is None:
+            try:
+                self._servers.append(Server())
+            except (ImportError, OSError, subprocess.SubprocessError) as error:
+                self._fault = f"the PostgreSQL of the tests did not start: {error}"
+        assert self._servers, self._fault
         return self._servers[0]
 
     def close(self) -> None:
