@@ -87,7 +87,7 @@ def read_json(page: Page, tree: Any, paths: JsonPaths) -> ListPage:
     total = _number(tree, paths.total) if paths.total else _find_total(around, len(rows))
     if not rows:
         return ListPage(page.url, status="no_rows", promised=total, family="json")
-    cut = f"only the first {MAX_ROWS} of {len(rows)} rows are read" if len(rows) > MAX_ROWS else None
+    cut = f"only the first {MAX_ROWS} rows of one page are read" if len(rows) > MAX_ROWS else None
     rows, pages = rows[:MAX_ROWS], _find_number(around, _PAGES) or _count_pages(around, len(rows), total)
     promised = total if total and total >= len(rows) else None
     return ListPage(page.url, rows, "ok", _find_next(around, page.url), promised, pages, "json", cut=cut)
@@ -95,7 +95,8 @@ def read_json(page: Page, tree: Any, paths: JsonPaths) -> ListPage:
 
 def find_markup(tree: Any) -> str | None:
     """Find the text of a tree that is markup with links: some systems send their list as HTML inside JSON."""
-    texts = ((len(_MARKUP_LINK.findall(value)), value) for _, value in walk(tree) if isinstance(value, str))
+    found = (value for _, value in walk(tree, (dict, list, str)) if isinstance(value, str))
+    texts = ((len(_MARKUP_LINK.findall(value)), value) for value in found)
     count, best = max(texts, key=lambda one: one[0], default=(0, ""))
     return best if count else None
 

@@ -15,7 +15,8 @@ from reading.dates import read_stamp
 Scalar = str | int | float | bool | None
 Place = tuple[str, ...]
 
-_NODES = 200_000
+_NODES = 100_000
+_OBJECTS = 20_000
 _MEMBERS = 80
 _DEPTH = 3
 _SAMPLE = 50
@@ -85,8 +86,11 @@ def flatten(value: Mapping[str, Any], before: str = "", depth: int = _DEPTH) -> 
     return flat
 
 
-def walk(tree: Any) -> Iterator[tuple[Place, Any]]:
-    """Walk over every object, list and text of a tree with its place, the outer ones first, boundedly."""
+def walk(tree: Any, kinds: tuple[type, ...] = (dict, list)) -> Iterator[tuple[Place, Any]]:
+    """Walk over the objects and lists of a tree with their places, and its texts where `kinds` has `str`.
+
+    The outer ones come first, in order; a tree without end is left after a hundred thousand.
+    """
     waiting: list[tuple[Place, Any]] = [((), tree)]
     for _ in range(_NODES):
         if not waiting:
@@ -94,24 +98,23 @@ def walk(tree: Any) -> Iterator[tuple[Place, Any]]:
         place, value = waiting.pop()
         yield place, value
         if isinstance(value, dict):
-            waiting += [
-                ((*place, str(name)), inner) for name, inner in reversed(value.items()) if _holds(inner)
+            named = [
+                ((*place, str(name)), inner) for name, inner in value.items() if isinstance(inner, kinds)
             ]
+            waiting += reversed(named)
         elif isinstance(value, list):
-            waiting += [((*place, "*"), inner) for inner in reversed(value) if _holds(inner)]
-
-
-def _holds(value: Any) -> bool:
-    return isinstance(value, dict | list | str)
+            step = (*place, "*")
+            waiting += [(step, inner) for inner in reversed(value) if isinstance(inner, kinds)]
 
 
 def find_lists(tree: Any) -> list[Rows]:
     """Find the lists of objects of a tree; lists at the same place of several objects are one."""
     found: dict[Place, list[Mapping[str, Scalar]]] = {}
+    left = _OBJECTS
     for place, value in walk(tree):
-        if isinstance(value, list) and any(isinstance(one, dict) for one in value):
-            objects = found.setdefault(place, [])
-            objects += [flatten(one) for one in value if isinstance(one, dict)]
+        if isinstance(value, list) and (inner := [one for one in value if isinstance(one, dict)][:left]):
+            found.setdefault(place, []).extend(map(flatten, inner))
+            left -= len(inner)
     return [Rows(place, tuple(objects)) for place, objects in found.items()]
 
 

@@ -22,7 +22,10 @@ from reading.rows_scan import squeeze
 MAX_BYTES = 32 << 20
 MAX_ROWS = 5_000
 MAX_PARTS = 200
-_HEAD = re.compile(r"(?:<\?[^>]*>\s*|<!--.{0,2000}?-->\s*)*<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>/]", re.S)
+_HEAD = re.compile(
+    r"(?:<\?[^>]*>\s*|<!--.{0,2000}?-->\s*)*(?:<!DOCTYPE\s.{0,3000}?>\s*)?<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>/]",
+    re.S,
+)
 _GZIP = b"\x1f\x8b"
 # Front pages and lists of columns are no articles; documents and pictures belong to the page that links them.
 _NO_ARTICLE = re.compile(

@@ -5,34 +5,48 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from errors import ReadingError
 from reading.listing import read_list
-from reading.page import Hints, Page
+from reading.page import Hints, JsonPaths, Page, Paging
 
 PAGES = Path(__file__).parent / "pages" / "lists"
 FETCHED = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 ANSWERS = sorted(PAGES.glob("*.json"))
 
 
-def load(name: str) -> tuple[Page, dict[str, object]]:
+def load(name: str) -> tuple[Page, dict[str, Any]]:
     """A saved page and what it must give."""
     answer = json.loads((PAGES / f"{name}.json").read_text(encoding="utf-8"))
     file = next(path for path in PAGES.glob(f"{name}.*") if path.suffix != ".json")
     return Page(file.read_bytes(), answer["url"], FETCHED), answer
 
 
+def hint(answer: dict[str, Any]) -> Hints:
+    """What ops would have written for a page."""
+    told = dict(answer.get("hints", {}))
+    paging = told.pop("paging", None)
+    return Hints(
+        selectors=answer.get("selectors", {}),
+        paths=JsonPaths(**told.pop("paths", {})),
+        paging=Paging(**paging) if paging else None,
+        under=tuple(told.pop("under", ())),
+        **told,
+    )
+
+
 @pytest.mark.parametrize("name", [path.stem for path in ANSWERS])
 def test_a_saved_list_gives_its_rows(name: str) -> None:
     page, answer = load(name)
-    selectors = answer.get("selectors")
-    read = read_list(page, Hints(selectors=selectors if isinstance(selectors, dict) else {}))
+    read = read_list(page, hint(answer))
     assert [[row.title, row.url, row.date] for row in read.rows] == answer["rows"]
-    for field in ("status", "next", "promised", "pages", "family"):
+    for field in ("status", "next", "promised", "pages", "family", "cut"):
         if field in answer:
             assert getattr(read, field) == answer[field], field
+    assert list(read.parts) == answer.get("parts", [])
     assert read.url == answer["url"]
 
 

@@ -142,11 +142,15 @@ def read_or_refuse(raw: bytes, kind: str = "auto") -> ListPage | None:
     except ReadingError:
         return None
     assert bool(read.rows) == (read.status == "ok")
-    assert all(row.title and row.url.startswith(("http:", "https:")) for row in read.rows)
+    assert all(row.title or read.family == "sitemap" for row in read.rows)
+    assert all(row.url.startswith(("http:", "https:")) for row in read.rows)
     return read
 
 
-@given(raw=st.binary(max_size=3000), kind=st.sampled_from(["auto", "html", "jpage", "feed"]))
+KINDS = ["auto", "html", "jpage", "json", "feed", "sitemap"]
+
+
+@given(raw=st.binary(max_size=3000), kind=st.sampled_from(KINDS))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_are_refused_or_named(raw: bytes, kind: str) -> None:
     read = read_or_refuse(raw, kind)
