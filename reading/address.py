@@ -15,6 +15,8 @@ _ESCAPED = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _KEPT = "!$&'()*+,;=:@/?%[]~"
 _PORTS = {"http": 80, "https": 443}
+# Longer ones fit neither servers' request lines nor the index of the sightings.
+_LONGEST = 2000
 
 
 def join(base: str, href: str | None) -> str | None:
@@ -56,7 +58,10 @@ def canonical(url: str) -> str:
         raise ReadingError(f"not an http address: {url!r}")
     netloc = _host(host, url) + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
     path = _escape(_SESSION_PATH.sub("", parts.path)) or "/"
-    return urlunsplit((parts.scheme, netloc, _resolve(path), _query(parts.query), ""))
+    whole = urlunsplit((parts.scheme, netloc, _resolve(path), _query(parts.query), ""))
+    if len(whole) > _LONGEST:
+        raise ReadingError(f"an address of more than {_LONGEST} characters: {whole[:80]}…")
+    return whole
 
 
 def _tidy(link: str) -> str:
