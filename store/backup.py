@@ -12,6 +12,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 _MARK = "backup-head"
 _ATTEMPTS = 3
+_FOLDERS = ("models",)  # of the working folder, taken as they are; what can be made again is not
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,12 @@ class _Draft:
         self.add(kept)
         return True
 
+    def copy(self, source: Path, path: str) -> None:
+        """Take a file whose content may change under its name; one that is gone by now is left out."""
+        if source.is_file():
+            with suppress(FileNotFoundError):
+                self.add(replace(copy_file(source, self.folder / path), path=path))
+
     def add(self, kept: KeptFile) -> None:
         """Put a file that lies in the folder on the list."""
         self.files.append(kept)
@@ -190,9 +198,10 @@ def _write(draft: _Draft, database: Database, configuration: Sequence[Path], now
     if release is not None:
         _take_release(draft, database, *release)
     for file in configuration:
-        if file.is_file():
-            path = f"configuration/{file.name}"
-            draft.add(replace(copy_file(file, draft.folder / path), path=path))
+        draft.copy(file, f"configuration/{file.name}")
+    for folder in _FOLDERS:
+        for file in sorted((database.home / folder).rglob("[!.]*")):
+            draft.copy(file, str(file.relative_to(database.home)))
     manifest = Manifest(
         at=write_time(now),
         database=database.engine.dialect.name,

@@ -126,6 +126,8 @@ class _Return:
         for one in self.manifest.files:
             if not one.path.startswith("database."):
                 copy_file(self.backup / one.path, made / one.path)
+                if not one.path.startswith(("files/", "site/")):  # those two are never written again
+                    (made / one.path).chmod(0o640)
         for path, target in self.manifest.links:
             (made / path).parent.mkdir(parents=True, exist_ok=True)
             (made / path).symlink_to(target)

@@ -226,6 +226,16 @@ def test_what_a_publish_took_away_meanwhile_is_copied_anew(
         assert verify_site(database, lone.home, deep=True) == []
 
 
+def test_learned_models_come_along_and_the_desk_key_does_not(lone: Office) -> None:
+    (lone.home / "models").mkdir()
+    (lone.home / "models" / "1.skops").write_bytes(b"learned")
+    (lone.home / "desk.key").write_text("secret")
+    lone.back_up()
+    with lone.restored():
+        assert (lone.home / "models" / "1.skops").read_bytes() == b"learned"
+        assert not (lone.home / "desk.key").exists()
+
+
 # --- only what changed ---
 
 
