@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from posixpath import dirname
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -26,12 +27,22 @@ _HEAD = re.compile(
     r"(?:<\?[^>]*>\s*|<!--.{0,2000}?-->\s*)*(?:<!DOCTYPE\s.{0,3000}?>\s*)?<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>/]",
     re.S,
 )
+_ADDRESS = re.compile(r"https?://([^/:?#\s@]+)(?::\d+)?(/[^#\s]*)?(?:#.*)?$", re.I)
 _GZIP = b"\x1f\x8b"
 # Front pages and lists of columns are no articles; documents and pictures belong to the page that links them.
 _NO_ARTICLE = re.compile(
     r"/$|/(?:index|list|default|home|main)(?:_\d+)?\.\w{2,5}$|\.(?:jpe?g|png|gif|mp4|mp3|pdf|docx?|xlsx?|pptx?|zip|rar|js|css|xml|gz)$",
     re.I,
 )
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One entry as it is written."""
+
+    loc: str
+    lastmod: str
+    title: str
 
 
 def is_sitemap(text: str) -> bool:
@@ -70,15 +81,16 @@ def read_sitemap(page: Page, text: str, under: tuple[str, ...] = ()) -> ListPage
     root = _parse(text)
     if etree.QName(root).localname == "sitemapindex":
         return _read_index(page, root)
-    places = [place for one in under or (_folder(page.url),) if (place := join(page.url, one))]
-    entries = list(_read_entries(page, root))
-    rows = [row for row in entries if _is_wanted(row.url, places)]
-    if len(rows) > 3 and len({row.date for row in rows}) == 1:
-        rows = [Row(row.title, row.url) for row in rows]
-    rows.sort(key=lambda row: row.date or "", reverse=True)
-    cut = f"the newest {MAX_ROWS} of {len(rows)} addresses are read" if len(rows) > MAX_ROWS else None
+    places = [_split(place) for one in under or (_folder(page.url),) if (place := join(page.url, one))]
+    entries = list(_read_entries(root))
+    wanted = [entry for entry in entries if _is_wanted(entry.loc, places)]
+    # Before dates are read and addresses joined, which is what costs: the forms of one sitemap are alike.
+    wanted.sort(key=lambda entry: entry.lastmod, reverse=True)
+    same = len(wanted) > 3 and len({entry.lastmod for entry in wanted}) == 1
+    rows = tuple(row for entry in wanted[:MAX_ROWS] if (row := _read_row(entry, page, same)))
+    cut = f"the newest {MAX_ROWS} of {len(wanted)} addresses are read" if len(wanted) > MAX_ROWS else None
     status = "ok" if rows else "no_rows" if entries else "empty"
-    return ListPage(page.url, tuple(rows[:MAX_ROWS]), status, family="sitemap", cut=cut)
+    return ListPage(page.url, rows, status, family="sitemap", cut=cut)
 
 
 def _parse(text: str) -> etree._Element:
@@ -99,37 +111,49 @@ def _parse(text: str) -> etree._Element:
 
 def _read_index(page: Page, root: etree._Element) -> ListPage:
     """The sitemaps of an index on its own host, those that changed last first."""
-    host = urlsplit(page.url).hostname
-    found = [
-        row for row in _read_entries(page, root) if urlsplit(row.url).hostname == host and row.url != page.url
-    ]
-    found.sort(key=lambda row: row.date or "", reverse=True)
-    parts = tuple(dict.fromkeys(row.url for row in found))
+    host = _split(page.url)[0]
+    found = sorted(_read_entries(root), key=lambda entry: entry.lastmod, reverse=True)
+    own = (join(page.url, entry.loc) for entry in found if _split(entry.loc)[0] == host)
+    parts = tuple(dict.fromkeys(part for part in own if part and part != page.url))
     cut = f"the newest {MAX_PARTS} of {len(parts)} sitemaps are read" if len(parts) > MAX_PARTS else None
     status = "second_request" if parts else "empty"
     return ListPage(page.url, status=status, family="sitemap", parts=parts[:MAX_PARTS], cut=cut)
 
 
-def _read_entries(page: Page, root: etree._Element) -> Iterator[Row]:
+def _read_entries(root: etree._Element) -> Iterator[_Entry]:
     """The entries; a picture's or a film's own address and title stand deeper, and are not the page's."""
     for entry in root:
-        said = {etree.QName(part).localname: part.text or "" for part in entry if isinstance(part.tag, str)}
-        address = join(page.url, said.get("loc"))
-        if address is None or not address.startswith(("http:", "https:")):
-            continue
-        news = next((part.text or "" for part in entry.iter("{*}title") if "news" in str(part.tag)), "")
-        yield Row(squeeze(news), address, read_moment(said.get("lastmod", ""), page.fetched))
+        loc = lastmod = title = ""
+        for part in entry:
+            name = str(part.tag).rpartition("}")[2]
+            if name == "loc":
+                loc = (part.text or "").strip()
+            elif name == "lastmod":
+                lastmod = (part.text or "").strip()
+            elif name == "news":
+                title = next((inner.text or "" for inner in part.iter("{*}title")), "")
+        if loc:
+            yield _Entry(loc, lastmod, title)
 
 
-def _is_wanted(address: str, places: list[str]) -> bool:
+def _read_row(entry: _Entry, page: Page, same: bool) -> Row | None:
+    address = join(page.url, entry.loc)
+    date = None if same else read_moment(entry.lastmod, page.fetched)
+    return Row(squeeze(entry.title), address, date) if address else None
+
+
+def _is_wanted(address: str, places: list[tuple[str, str]]) -> bool:
     """An article under one of the places: the same host, and a path that begins with the place's."""
-    parts = urlsplit(address)
-    if _NO_ARTICLE.search(unquote(parts.path)) and not parts.query:
+    host, path = _split(address)
+    if not any(host == there and path.startswith(start) for there, start in places):
         return False
-    return any(
-        parts.hostname == place.hostname and f"{parts.path}?{parts.query}".startswith(place.path)
-        for place in map(urlsplit, places)
-    )
+    return _NO_ARTICLE.search(path) is None
+
+
+def _split(address: str) -> tuple[str, str]:
+    """The host and the path (with its query) of a whole address; both empty for anything else."""
+    found = _ADDRESS.match(address)
+    return (found[1].lower(), found[2] or "/") if found else ("", "")
 
 
 def _folder(url: str) -> str:

@@ -18,7 +18,7 @@ def read_direct(want: Wanted, answer: Answer) -> Reading | None:
     Title and date are the row's, and their origin says so; nothing is taken from inside the document here.
     """
     row = want.row or _recall_row(want)
-    if row is None:
+    if row is None or not row.title:
         return None
     ending = sniff_extension(answer.raw, answer.url)
     if ending is None or ending in _NOT_DOCUMENTS:
