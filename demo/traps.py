@@ -66,7 +66,16 @@ def make_number(serial: int) -> str:
 
 def lay_traps(sites: tuple[Site, ...], year: int) -> dict[Place, Override]:
     """Say where every trap stands; those of agencies that this province does not have are left out."""
-    laid = (*_reposts(), *_templates(year), *_blocks(), *_sheets(), *_dates(), *_nights(), *_looks())
+    laid = (
+        *_reposts(),
+        *_templates(year),
+        *_blocks(),
+        *_sheets(),
+        *_dates(),
+        *_nights(),
+        *_looks(),
+        *_others(),
+    )
     counts = {(site.key, channel.slug): channel.count for site in sites for channel in site.channels}
 
     def stands(place: Place) -> bool:
@@ -294,5 +303,31 @@ def _looks() -> _Laid:
         (Place("yunhu", "yhyw", 1), 1),
         (Place("shengtai", "hbyw", 4), 1),
         (Place("zhongyang", "yw", 1), 1),
+        (Place("shuili", "slyw", 2), 1),
+        (Place("hongliu", "hlyw", 3), 2),
     ):
         yield place, Override("pictures", pictures=count)
+
+
+def _others() -> _Laid:
+    """On the sites whose lists come in other ways."""
+    yield Place("shuili", "tzgg", 6), Override("pinned", pinned=True, age_days=390)
+    yield (
+        Place("mingchuan", "mcyw", 2),
+        Override("repost", repost_of=Place("zhongyang", "yw", 9), editors_line=EDITORS_LINE),
+    )
+    route = Sheet(
+        "冬季改线时刻表.docx",
+        "docx",
+        ("冬季改线时刻表（示例）", "一、首班七时十分，末班十八时四十分。", "二、雪天以站内公告为准。"),
+    )
+    yield (
+        Place("songtai", "styw", 4),
+        Override(
+            "one-line",
+            title="松台州冬季客运班线改线的公告",
+            paragraphs=("冬季改线时刻表（示例）见附件。",),
+            column="tongzhi",
+            sheets=(route,),
+        ),
+    )
