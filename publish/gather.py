@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from clock import read_time
 from errors import StoreError
@@ -36,6 +38,7 @@ from store.publishing import (
     read_publications,
     read_release_head,
 )
+from store.shown import find_last_number, find_last_slot, read_agencies, read_touched
 
 CHUNK = 200  # forms held at once
 ALTERED = "its content is not what was approved"
@@ -54,7 +57,11 @@ class Stores:
 
 @dataclass(frozen=True)
 class Gathered:
-    """The gate as it stood at `head`, and what earlier releases left; `refused` are words for the report."""
+    """The gate as it stood at `head`, and what earlier releases left; `refused` are words for the report.
+
+    `touched` are the signs that led here, row to item. With a `scope`, everything is of these items only:
+    the others are as the served release shows them.
+    """
 
     rows: dict[int, Gated]
     stock: Stock
@@ -62,6 +69,10 @@ class Gathered:
     filed: frozenset[int]
     refused: dict[int, str]
     head: Head
+    touched: Mapping[int, int]
+    pending: frozenset[int]
+    agencies: Mapping[int, str | None]
+    scope: frozenset[int] | None = None
     stale: frozenset[str] = frozenset()
 
 
@@ -74,31 +85,65 @@ class Known:
     bad: dict[int, str]
 
 
-def gather(stores: Stores, now: datetime, served: int | None) -> Gathered:
-    """Read the gate and everything that belongs to it in one view of the database."""
+def gather(stores: Stores, now: datetime, served: int | None, narrow: bool) -> Gathered:
+    """Read the gate and everything that belongs to it in one view of the database.
+
+    When `narrow`, of the items only that were touched since the served release.
+    """
     with stores.database.read() as connection:
-        gate = read_gate(connection, now, read_head(connection))
-        publications = read_publications(connection)
-        records = read_pages(connection)
+        touched = read_touched(connection)
+        scope = frozenset(touched.values()) if narrow else None
+        gate = read_gate(connection, now, read_head(connection), scope)
+        publications = read_publications(connection, scope)
+        named = [path for one in publications.values() for path in (one.path, f"/gone{one.path}")]
+        records = read_pages(connection, named if narrow else None)
         rows = {row.item: row for row in gate.open}
-        head = read_release_head(connection, served) if served is not None else None
-        standing: dict[int, Gated] = {}
-        for row in gate.pending:
-            one = publications.get(row.item)
-            if head is not None and one is not None and one.released and row.item not in rows:
-                candidates = read_standing(connection, row.item, head.seq)
-                chosen = _choose_standing(candidates, one, records, stores.site)
-                standing |= {row.item: chosen} if chosen is not None else {}
+        standing = _find_standing(connection, stores, gate, served, publications, records)
         rows |= standing
         left = [item for item, one in publications.items() if one.released and item not in rows]
         farewells = read_farewells(connection, left)
-        refused = _name_refused(read_approved(connection), gate, rows)
+        refused = _name_refused(read_approved(connection, scope), gate, rows)
         for item, farewell in farewells.items():
             if not farewell.decided and publications[item].tombstone_at is None:
                 refused.setdefault(item, f"item {item}: {BLOCKED if farewell.blocked else HIDDEN}")
-        filed = frozenset(read_filed(connection) | {row.revision for row in standing.values()})
-        stock = Stock(publications, read_placements(connection), farewells)
-    return Gathered(rows, stock, records, filed, refused, gate.head)
+        filed = read_filed(connection) if not narrow else {row.revision for row in rows.values()}
+        slots = {column.key: find_last_slot(connection, column.key) for column in stores.site.columns}
+        last = find_last_number(connection)
+        stock = Stock(publications, read_placements(connection, scope), farewells, slots, last)
+        agencies = read_agencies(connection, scope)
+    return Gathered(
+        rows=rows,
+        stock=stock,
+        records=records,
+        filed=frozenset(filed | {row.revision for row in standing.values()}),
+        refused=refused,
+        head=gate.head,
+        touched=touched,
+        pending=frozenset(row.item for row in gate.pending),
+        agencies=agencies,
+        scope=scope,
+    )
+
+
+def _find_standing(
+    connection: Connection,
+    stores: Stores,
+    gate: Gate,
+    served: int | None,
+    publications: Mapping[int, Publication],
+    records: Mapping[str, PageRecord],
+) -> dict[int, Gated]:
+    """Find what stands meanwhile for each public item whose newer revision waits for its hold."""
+    head = read_release_head(connection, served) if served is not None else None
+    opened = {row.item for row in gate.open}
+    standing: dict[int, Gated] = {}
+    for row in gate.pending:
+        one = publications.get(row.item)
+        if head is not None and one is not None and one.released and row.item not in opened:
+            candidates = read_standing(connection, row.item, head.seq)
+            chosen = _choose_standing(candidates, one, records, stores.site)
+            standing |= {row.item: chosen} if chosen is not None else {}
+    return standing
 
 
 def _choose_standing(
@@ -146,11 +191,11 @@ def read_order(stores: Stores, gathered: Gathered) -> tuple[dict[int, str], dict
 
 
 def read_known(
-    stores: Stores, lives: Collection[Live], wanted: Collection[File], kept: Mapping[str, PageRecord]
+    stores: Stores, lives: Collection[Live], wanted: Collection[File], is_kept: Callable[[str], bool]
 ) -> Known:
     """Read the forms of live items: their rows for lists, the files they name, and what is wrong with them.
 
-    A file that no release holds yet must be among the kept files, whole.
+    A file that the served release does not hold (`is_kept`) must be among the kept files, whole.
     """
     with_summary = {
         item for file in wanted if file.subject.kind in ("front", "feed") for item in file.subject.shown
@@ -164,7 +209,7 @@ def read_known(
         known.rows[row.item] = _see_row(by_item[row.item], form, stores.site, row.item in with_summary)
         known.files[row.item] = list_files(form)
         for path in known.files[row.item]:
-            if path not in kept and find_original(stores, path) is None:
+            if not is_kept(path) and find_original(stores, path) is None:
                 known.bad[row.item] = f"item {row.item}@{row.number}: its file {path} is not kept any more"
     return known
 

@@ -11,11 +11,11 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from errors import PublishError
 from publish.assets import digest_room, read_assets
 from publish.body import read_file_hash
+from publish.racks import Rack, Racks, fill_racks
 from publish.shelf import Live, Shelf
-from publish.sitemap import find_block, name_block
+from publish.sitemap import name_block
 from publish.views import ColumnView, SiteView, ZoneView
 from store.publishing import PageRecord
 
@@ -36,9 +36,7 @@ class Subject:
 
     @property
     def shown(self) -> tuple[int, ...]:
-        """Every item whose form is needed to make it; the sitemap needs none."""
-        if self.kind == "block":
-            return ()
+        """Every item whose form is needed to make it."""
         return (*self.items, *(item for _, blocks in self.groups for _, items in blocks for item in items))
 
 
@@ -53,10 +51,14 @@ class File:
 
 @dataclass(frozen=True)
 class Layout:
-    """Every file of a release by its path, and the columns that have nothing to show."""
+    """Files of a release by their path, the columns that have nothing to show, and what it was laid out from.
+
+    Where the racks are not whole, the files are those that the change can have an effect on.
+    """
 
     files: Mapping[str, File]
     empty: tuple[ColumnView, ...]
+    racks: Racks
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class _Desk:
     site: SiteView
     shelf: Shelf
     frame: str
-    columns: Mapping[str, tuple[Live, ...]]  # newest first
+    racks: Racks
     files: dict[str, File] = field(default_factory=dict)
 
     def add(self, path: str, subject: Subject, *more: object) -> None:
@@ -76,34 +78,54 @@ class _Desk:
         self.files[path] = File(path, subject, hashlib.sha256(text.encode()).hexdigest())
 
 
-def lay_out(shelf: Shelf, site: SiteView) -> Layout:
-    """Say which files the portal has; raises PublishError for an item in a column that portal.yaml lacks."""
-    columns = _sort_columns(shelf, site)
-    desk = _Desk(site, shelf, _see_frame(site), columns)
+def lay_out(shelf: Shelf, site: SiteView, racks: Racks | None = None) -> Layout:
+    """Say which files the portal has; raises PublishError for an item in a column that portal.yaml lacks.
+
+    With `racks` that are not whole, only the files that a change can have an effect on.
+    """
+    racks = racks or fill_racks(shelf, site)
+    desk = _Desk(site, shelf, see_frame(site), racks)
     by_key = {column.key: column for column in site.columns}
-    for live in shelf.live.values():
+    for item in racks.articles:
+        live = shelf.live[item]
         column = by_key[live.gated.column_key]
-        desk.add(live.publication.path, Subject("article", column.key, items=(live.item,)), column)
-    for item, stone in shelf.stones.items():
+        desk.add(live.publication.path, Subject("article", column.key, items=(item,)), column)
+    for item in racks.stones:
+        stone = shelf.stones[item]
         one, shown = stone.publication, by_key.get(stone.column_key or "")
         facts = (one.number, one.tombstone_at, one.tombstone_reason)
         desk.add(f"/gone{one.path}", Subject("gone", shown.key if shown else "", number=item), facts, shown)
-    for key, rows in columns.items():
-        _add_column(desk, by_key[key], rows)
+    for key, rack in racks.columns.items():
+        if rack.changed:
+            _add_column(desk, by_key[key], rack)
     _add_front(desk)
     _add_sitemaps(desk)
+    if racks.whole:
+        _add_fixed(desk)
+    return Layout(
+        desk.files, tuple(column for column in site.columns if column.key not in racks.columns), racks
+    )
+
+
+def _add_fixed(desk: _Desk) -> None:
+    """Add what depends on the configuration alone."""
+    zones = tuple(
+        (zone.key, tuple((column.key, ()) for column in zone.columns if column.key in desk.racks.columns))
+        for zone in _rank_zones(desk.site)
+    )
+    desk.add("/columns/index.html", Subject("columns", groups=zones), desk.site.zones)
     for path, kind in (("/404.html", "missing"), ("/robots.txt", "robots")):
         desk.add(path, Subject(kind))
     for name, asset in read_assets().items():
         desk.add(asset.path, Subject("asset", name))
-    return Layout(desk.files, tuple(column for column in site.columns if column.key not in columns))
 
 
 def seal_article(live: Live, site: SiteView) -> str:
     """Give the `inputs_hash` of one article alone."""
     key = live.gated.column_key
     column = next((one for one in site.columns if one.key == key), None)
-    desk = _Desk(site, Shelf({live.item: live}, {}, {}), _see_frame(site), {})
+    nothing = Racks(False, (), (), {}, {}, {})
+    desk = _Desk(site, Shelf({live.item: live}, {}, {}), see_frame(site), nothing)
     desk.add(live.publication.path, Subject("article", key, items=(live.item,)), column)
     return desk.files[live.publication.path].inputs_hash
 
@@ -111,7 +133,7 @@ def seal_article(live: Live, site: SiteView) -> str:
 def add_files(layout: Layout, paths: Collection[str]) -> Layout:
     """Add the items' attachments and images, whose address is made of their content."""
     more = {path: File(path, Subject("file", path), read_file_hash(path)) for path in paths}
-    return Layout({**layout.files, **more}, layout.empty)
+    return Layout({**layout.files, **more}, layout.empty, layout.racks)
 
 
 def choose(layout: Layout, records: Mapping[str, PageRecord], full: bool) -> list[File]:
@@ -123,85 +145,64 @@ def choose(layout: Layout, records: Mapping[str, PageRecord], full: bool) -> lis
     ]
 
 
-def _see_frame(site: SiteView) -> str:
+def see_frame(site: SiteView) -> str:
     """What every page shows, or is made by: a page is made anew when the way of making it changes."""
     zones = [(zone.key, zone.name) for zone in site.zones]
     digest = hashlib.sha256(repr((digest_room(), site.identity, zones, bool(site.links))).encode())
     return digest.hexdigest()
 
 
-def _sort_columns(shelf: Shelf, site: SiteView) -> dict[str, tuple[Live, ...]]:
-    gathered: dict[str, list[Live]] = {}
-    for live in shelf.live.values():
-        gathered.setdefault(live.gated.column_key, []).append(live)
-    unknown = sorted(gathered.keys() - {column.key for column in site.columns})
-    if unknown:
-        counts = ", ".join(f"{key} ({len(gathered[key])} items)" for key in unknown)
-        raise PublishError(f"portal.yaml has no column {counts}: put it back, or move its items first")
-    return {
-        column.key: tuple(sorted(gathered[column.key], key=lambda live: -live.slot))
-        for column in site.columns
-        if column.key in gathered
-    }
+def see_makings(site: SiteView) -> str:
+    """Name all but the items that any page is made from: where it changed, every page is looked at."""
+    return hashlib.sha256(repr((digest_room(), site)).encode()).hexdigest()
 
 
-def _add_column(desk: _Desk, column: ColumnView, rows: tuple[Live, ...]) -> None:
+def _add_column(desk: _Desk, column: ColumnView, rack: Rack) -> None:
     """Add 最新, the permanent pages and the feed of one column.
 
     Page k shows slots (k-1)N+1 to kN. The newest page links no newer one; once the next exists, page k is
     complete and what it links is fixed.
     """
-    size = desk.site.page_size
-    newest = -(-desk.shelf.last_slots[column.key] // size)
-    top = tuple(live.item for live in rows[:size])
-    siblings = [one for one in desk.site.columns if one.zone == column.zone and one.key in desk.columns]
-    subject = Subject("list", column.key, newest=newest, total=len(rows), items=top)
+    newest = rack.count_pages(desk.site.page_size)
+    top = rack.top[: desk.site.page_size]
+    columns = desk.racks.columns
+    siblings = [one for one in desk.site.columns if one.zone == column.zone and one.key in columns]
+    subject = Subject("list", column.key, newest=newest, total=rack.total, items=top)
     desk.add(f"{column.path}index.html", subject, column, siblings)
     desk.add(column.feed, Subject("feed", column.key, items=top), column)
-    if newest == 1:
-        return
-    pages: dict[int, list[int]] = {number: [] for number in range(1, newest + 1)}
-    for live in rows:
-        pages[(live.slot - 1) // size + 1].append(live.item)
-    for number, items in pages.items():
+    for number, items in rack.pages.items():
         last = number if number == newest else 0  # only the newest page knows that it is the newest
-        subject = Subject("list", column.key, number, last, None, tuple(items))
+        subject = Subject("list", column.key, number, last, None, items)
         desk.add(column.page(number), subject, column)
 
 
-def _find_period(zone: ZoneView) -> int:
-    return min((column.period_days or NEVER for column in zone.columns), default=NEVER)
+def _rank_zones(site: SiteView) -> list[ZoneView]:
+    """Order the zones, what changes most often first."""
+    return sorted(site.zones, key=lambda z: min((c.period_days or NEVER for c in z.columns), default=NEVER))
 
 
 def _add_front(desk: _Desk) -> None:
-    """Add the front page, what changes most often first, and the map of columns."""
-    site = desk.site
-    ranked = sorted(site.zones, key=lambda z: min((c.period_days or NEVER for c in z.columns), default=NEVER))
+    """Add the front page."""
+    site, columns = desk.site, desk.racks.columns
     groups = tuple(
         (
             zone.key,
             tuple(
-                (column.key, tuple(live.item for live in desk.columns[column.key][: site.front_rows]))
+                (column.key, columns[column.key].top[: site.front_rows])
                 for column in zone.columns
-                if column.key in desk.columns
+                if column.key in columns
             ),
         )
-        for zone in ranked
+        for zone in _rank_zones(site)
     )
     desk.add("/index.html", Subject("front", groups=groups), site.zones, site.links)
-    shown = tuple((zone, tuple((key, ()) for key, _ in blocks)) for zone, blocks in groups)
-    desk.add("/columns/index.html", Subject("columns", groups=shown), site.zones)
 
 
 def _add_sitemaps(desk: _Desk) -> None:
-    blocks: dict[int, list[Live]] = {}
-    for live in desk.shelf.live.values():
-        blocks.setdefault(find_block(live.publication.number), []).append(live)
-    newest = {}
-    for block, lives in sorted(blocks.items()):
-        lives.sort(key=lambda live: live.publication.number)
-        desk.add(name_block(block), Subject("block", items=tuple(live.item for live in lives)))
-        newest[name_block(block)] = max(live.updated for live in lives)
-    pages = sorted(path for path, file in desk.files.items() if file.subject.kind == "list")
-    desk.add("/sitemaps/columns.xml", Subject("columns.xml"), pages)
-    desk.add("/sitemap.xml", Subject("sitemaps"), sorted(newest.items()))
+    racks = desk.racks
+    for block, places in racks.blocks.items():
+        if places:
+            desk.add(name_block(block), Subject("block", number=block), places)
+    counts = [(key, rack.count_pages(desk.site.page_size)) for key, rack in racks.columns.items()]
+    desk.add("/sitemaps/columns.xml", Subject("columns.xml"), counts)
+    desk.add("/sitemap.xml", Subject("sitemaps"), sorted(racks.newest.items()))

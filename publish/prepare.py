@@ -9,17 +9,21 @@ from datetime import datetime
 
 from errors import NotFound, PublishError
 from publish.gather import Gathered, Known, Stores, gather, read_known, read_order
-from publish.plan import File, Layout, add_files, choose, lay_out
+from publish.narrow import narrow_racks
+from publish.plan import File, Layout, add_files, choose, lay_out, see_makings
 from publish.shelf import Shelf, Steps, fill_shelf
+from publish.sitemap import name_block
 from publish.trees import Served, TreeStore
-from store.publishing import PageRecord
+from store.publishing import PageRecord, read_pages
+from store.shown import Shown, find_other_users, read_files, read_frame, read_touched
 
+MANY = 5000  # touched items; with more, looking at everything costs less
 _NUMBER = re.compile(r"(?:/gone)?/articles/\d{4}/\d{2}/(\d+)\.html")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is decided before anything is written."""
+    """Everything that is decided before anything is written; `files` are those that its items name."""
 
     gathered: Gathered
     shelf: Shelf
@@ -28,6 +32,34 @@ class Plan:
     wanted: tuple[File, ...]
     gone: tuple[str, ...]
     known: Known
+    makings: str | None
+
+    @property
+    def dealt(self) -> frozenset[int] | None:
+        """The items that this release deals with, None when it is all of them."""
+        return self.gathered.scope
+
+    def list_settled(self) -> list[int]:
+        """Give the signs that are dealt with: who waits for a hold, or was refused, is looked at again."""
+        open_ones = self.gathered.pending | self.gathered.refused.keys()
+        return [row for row, item in self.gathered.touched.items() if item not in open_ones]
+
+    def list_shown(self) -> list[Shown]:
+        """Give the items of this release, of those that it deals with."""
+        agencies = self.gathered.agencies
+        return [
+            Shown(
+                item=item,
+                revision=live.gated.revision,
+                public_no=live.publication.number,
+                column_key=live.gated.column_key,
+                slot=live.slot,
+                agency=agencies.get(item),
+                updated=live.updated,
+            )
+            for item, live in self.shelf.live.items()
+            if item in self.gathered.rows
+        ]
 
 
 def plan_release(
@@ -39,8 +71,86 @@ def plan_release(
     full: bool,
     rollback: int | None,
 ) -> Plan:
-    """Decide what the release holds and which files are made; an item whose form is not right is dropped."""
-    gathered = gather(stores, now, base.release if base else None)
+    """Decide what the release holds and which files are made; an item whose form is not right is dropped.
+
+    Where the served release is known and was made in the same way, from the touched items alone.
+    """
+    if base is not None and trusted and not full and rollback is None and _is_settled(stores):
+        plan = _plan_narrow(stores, base, now)
+        if plan is not None:
+            return plan
+    return _plan_wide(stores, trees, base, trusted, now, full, rollback)
+
+
+def _is_settled(stores: Stores) -> bool:
+    """Say whether the served release was made with the same makings, from few items that are touched now."""
+    with stores.database.read() as connection:
+        same = read_frame(connection) == see_makings(stores.site)
+        return same and len(set(read_touched(connection).values())) <= MANY
+
+
+def _plan_narrow(stores: Stores, base: Served, now: datetime) -> Plan | None:
+    gathered = gather(stores, now, base.release, narrow=True)
+    order, bad = read_order(stores, gathered)
+    scope = gathered.scope or frozenset()
+    while bad.keys() <= scope:
+        _refuse(gathered, bad)
+        touched, steps = fill_shelf(gathered.rows, gathered.stock, order, now)
+        with stores.database.read() as connection:
+            found = narrow_racks(connection, scope, touched, stores.site)
+            if found is None:
+                return None
+            racks, shelf = found
+            layout = lay_out(shelf, stores.site, racks)
+            blocks = [name_block(block) for block in racks.blocks]
+            before = read_files(connection, scope)
+            records = read_pages(connection, {*gathered.records, *layout.files, *blocks, *before})
+        wanted = choose(layout, records, full=False)
+        known = _look_closer(stores, gathered, shelf, layout, wanted, full=False)
+        bad = known.bad
+        if not bad:
+            return _finish(stores, replace(gathered, records=records), (shelf, steps), layout, known, before)
+    return None  # something is wrong with an item that nobody touched
+
+
+def _finish(
+    stores: Stores,
+    gathered: Gathered,
+    shelved: tuple[Shelf, Steps],
+    layout: Layout,
+    known: Known,
+    before: set[str],
+) -> Plan:
+    """Add the items' files: those that came are made, those that no other item names go."""
+    named = {path for item in gathered.rows for path in known.files.get(item, ())}
+    with stores.database.read() as connection:
+        records = {**gathered.records, **read_pages(connection, named)}
+        kept = find_other_users(connection, before - named, gathered.scope or ())
+    layout = add_files(layout, named)
+    wanted = choose(layout, records, full=False)
+    gone = [path for path in records if path not in layout.files and path not in kept]
+    makings = see_makings(stores.site)
+    return Plan(
+        replace(gathered, records=records), *shelved, layout, tuple(wanted), tuple(gone), known, makings
+    )
+
+
+def _refuse(gathered: Gathered, bad: Mapping[int, str]) -> None:
+    for item, reason in bad.items():
+        gathered.rows.pop(item, None)
+        gathered.refused[item] = reason
+
+
+def _plan_wide(
+    stores: Stores,
+    trees: TreeStore,
+    base: Served | None,
+    trusted: bool,
+    now: datetime,
+    full: bool,
+    rollback: int | None,
+) -> Plan:
+    gathered = gather(stores, now, base.release if base else None, narrow=False)
     if not trusted or full:
         records = _reconcile(trees, base, gathered.records, full)
         stale = frozenset(gathered.records.keys() - records.keys())
@@ -49,9 +159,7 @@ def plan_release(
         _keep_only(gathered, trees, rollback)
     order, bad = read_order(stores, gathered)
     while True:
-        for item, reason in bad.items():
-            gathered.rows.pop(item, None)
-            gathered.refused[item] = reason
+        _refuse(gathered, bad)
         shelf, steps = fill_shelf(gathered.rows, gathered.stock, order, now, _find_highest(gathered.records))
         layout = lay_out(shelf, stores.site)
         wanted = choose(layout, gathered.records, full)
@@ -62,7 +170,8 @@ def plan_release(
     layout = add_files(layout, {path for paths in known.files.values() for path in paths})
     wanted = choose(layout, gathered.records, full)
     gone = [p for p in gathered.records if p not in layout.files and not p.startswith("/static/")]
-    return Plan(gathered, shelf, steps, layout, tuple(wanted), tuple(gone), known)
+    makings = see_makings(stores.site) if rollback is None else None
+    return Plan(gathered, shelf, steps, layout, tuple(wanted), tuple(gone), known, makings)
 
 
 def _find_highest(records: Mapping[str, PageRecord]) -> int:
@@ -106,17 +215,19 @@ def _keep_only(gathered: Gathered, trees: TreeStore, rollback: int) -> None:
 def _look_closer(
     stores: Stores, gathered: Gathered, shelf: Shelf, layout: Layout, wanted: list[File], full: bool
 ) -> Known:
-    """Read the forms that the wanted files show; when an article came, changed or went, all with files."""
+    """Read the forms that the wanted files show, and those of all items whose files count."""
     items = {item for file in wanted for item in file.subject.shown}
-    moved = any(file.subject.kind == "article" for file in wanted) or any(
-        path.startswith("/articles/") and path not in layout.files for path in gathered.records
-    )
     lives = [
         live
         for item, live in shelf.live.items()
-        if full or item in items or (moved and live.gated.revision in gathered.filed)
+        if full or item in items or (item in gathered.rows and live.gated.revision in gathered.filed)
     ]
-    known = read_known(stores, lives, wanted, gathered.records)
-    if moved or full:
-        return known
-    return replace(known, files={0: tuple(path for path in gathered.records if path.startswith("/files/"))})
+    return read_known(stores, lives, wanted, lambda path: _is_served(stores, gathered, path))
+
+
+def _is_served(stores: Stores, gathered: Gathered, path: str) -> bool:
+    """Say whether the served release holds a file; the records of a narrow plan are not all."""
+    if path in gathered.records or gathered.scope is None:
+        return path in gathered.records
+    with stores.database.read() as connection:
+        return bool(read_pages(connection, [path]))

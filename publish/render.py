@@ -112,26 +112,20 @@ class Renderer:
         return pages.render_gone(GoneView(one.number, one.path, column, at, one.tombstone_reason), self.site)
 
     def _block(self, subject: Subject) -> str:
-        lives = [self.shelf.live[item] for item in subject.items]
-        entries = tuple(Entry(live.publication.path, read_time(live.updated)) for live in lives)
+        places = self.layout.racks.blocks[subject.number or 0]
+        entries = tuple(Entry(place.path, read_time(place.updated)) for place in places)
         return sitemap.render_entries(entries, self.site)
 
     def _columns_xml(self, _: Subject) -> str:
         entries = [Entry("/", None), Entry("/columns/", None)]
-        for column in self.site.columns:
-            if column not in self.layout.empty:
-                entries.append(Entry(column.path, None))
-                number = 1
-                while column.page(number) in self.layout.files:
-                    entries.append(Entry(column.page(number), None))
-                    number += 1
+        for key, rack in self.layout.racks.columns.items():
+            column, newest = self._column(key), rack.count_pages(self.site.page_size)
+            pages = [column.page(number) for number in range(1, newest + 1)] if newest > 1 else []
+            entries += [Entry(path, None) for path in (column.path, *pages)]
         return sitemap.render_entries(tuple(entries), self.site)
 
     def _sitemaps(self, _: Subject) -> str:
-        newest: dict[int, str] = {}
-        for live in self.shelf.live.values():
-            block = sitemap.find_block(live.publication.number)
-            newest[block] = max(live.updated, newest.get(block, ""))
         entries = [Entry("/sitemaps/columns.xml", None)]
-        entries += [Entry(sitemap.name_block(block), read_time(at)) for block, at in sorted(newest.items())]
+        newest = sorted(self.layout.racks.newest.items())
+        entries += [Entry(sitemap.name_block(block), read_time(at)) for block, at in newest]
         return sitemap.render_index(tuple(entries), self.site)

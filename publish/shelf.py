@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from clock import tell_day, write_time
@@ -67,11 +67,23 @@ class Steps:
 
 @dataclass(frozen=True)
 class Stock:
-    """What the database holds of earlier releases."""
+    """What the database holds of earlier releases, of all items or of those that a release deals with.
+
+    `last_slots` and `last_number` count every item's; they are needed where the others are not all there.
+    """
 
     publications: Mapping[int, Publication]
     placements: Sequence[Placement]
     farewells: Mapping[int, Farewell]
+    last_slots: Mapping[str, int] = field(default_factory=dict)
+    last_number: int = 0
+
+    def count_slots(self, more: Sequence[Placement] = ()) -> dict[str, int]:
+        """Give the last slot of each column, with `more` places taken."""
+        last = dict(self.last_slots)
+        for one in (*self.placements, *more):
+            last[one.column_key] = max(one.slot, last.get(one.column_key, 0))
+        return last
 
 
 def fill_shelf(
@@ -82,9 +94,9 @@ def fill_shelf(
     `order` sorts items that come at the same time (their stated date), so that the newest gets the last slot.
     Numbers go on from the highest that the stock or the served release (`highest`) has.
     """
-    publications = _allot(rows, stock.publications, order, now, highest)
+    publications = _allot(rows, stock.publications, order, now, max(highest, stock.last_number))
     publications = {**publications, **_bury(rows, publications, stock.farewells, now)}
-    taken, left, places = _place(rows, stock.placements, order, now)
+    taken, left, places = _place(rows, stock, order, now)
     changed = tuple(one for item, one in publications.items() if stock.publications.get(item) != one)
     live = {item: Live(row, publications[item], places[item].slot) for item, row in rows.items()}
     columns = {one.item: one.column_key for one in (*stock.placements, *taken)}
@@ -93,10 +105,7 @@ def fill_shelf(
         for item, one in publications.items()
         if item not in rows and one.tombstone_at is not None
     }
-    last_slots: dict[str, int] = {}
-    for place in (*stock.placements, *taken):
-        last_slots[place.column_key] = max(place.slot, last_slots.get(place.column_key, 0))
-    return Shelf(live, stones, last_slots), Steps(changed, tuple(taken), tuple(left))
+    return Shelf(live, stones, stock.count_slots(taken)), Steps(changed, tuple(taken), tuple(left))
 
 
 def _sort(rows: Mapping[int, Gated], order: Mapping[int, str]) -> list[Gated]:
@@ -152,14 +161,12 @@ def _bury(
 
 
 def _place(
-    rows: Mapping[int, Gated], placements: Sequence[Placement], order: Mapping[int, str], now: datetime
+    rows: Mapping[int, Gated], stock: Stock, order: Mapping[int, str], now: datetime
 ) -> tuple[list[Placement], list[Placement], dict[int, Placement]]:
     """Keep an item's open place while its column is the same; else end it and take the column's next slot."""
     moment = write_time(now)
-    opened = {one.item: one for one in placements if one.ends is None}
-    last: dict[str, int] = {}
-    for one in placements:
-        last[one.column_key] = max(one.slot, last.get(one.column_key, 0))
+    opened = {one.item: one for one in stock.placements if one.ends is None}
+    last = stock.count_slots()
     taken, left, places = [], [], {}
     for row in _sort(rows, order):
         place = opened.get(row.item)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from sqlalchemy import Connection
 
 from errors import AlreadyRunning, PublishError
 from portal import Portal
@@ -35,6 +36,7 @@ from store.publishing import (
     save_placements,
     save_publications,
 )
+from store.shown import drop_touched, read_shown, save_frame, save_shown
 
 ATTEMPTS = 5
 Progress = Callable[[int, int], None]
@@ -150,6 +152,7 @@ class _Build:
         """Write it down, make the files, switch; or do nothing when nothing changed."""
         plan = self.plan
         if self.base is not None and not (plan.wanted or plan.gone or plan.steps):
+            self._settle_alone()
             return self._report(self.base.release)
         with self.stores.database.write() as connection:
             release = max([find_next_release(connection), *(n + 1 for n in self.trees.list_releases())])
@@ -212,8 +215,7 @@ class _Build:
         """Look once more who was withdrawn, then switch, inside the transaction that says so."""
         plan = self.plan
         with self.stores.database.write() as connection:
-            if read_withdrawn_since(connection, plan.gathered.head.seq) & plan.shelf.live.keys():
-                raise _Overtaken
+            self._look_who_left(connection)
             records = {
                 path: PageRecord(plan.layout.files[path].inputs_hash, draft.hash)
                 for path, draft in made.items()
@@ -221,7 +223,32 @@ class _Build:
             mark_served(connection, release, tree)
             mark_released(connection, self._list_fresh(), release)
             save_pages(connection, release, records, [*plan.gone, *plan.gathered.stale])
+            self._settle(connection)
             self.trees.switch(release)
+
+    def _look_who_left(self, connection: Connection) -> None:
+        """Raise where somebody who would stand in this release was withdrawn since its view was read."""
+        plan = self.plan
+        left = read_withdrawn_since(connection, plan.gathered.head.seq)
+        untouched = left - (plan.dealt if plan.dealt is not None else left)
+        if left & plan.shelf.live.keys() or read_shown(connection, untouched):
+            raise _Overtaken
+
+    def _settle(self, connection: Connection) -> None:
+        """Write down what this release shows, so that the next one looks at what is touched from now on."""
+        plan = self.plan
+        rows = plan.list_shown()
+        items = {row.item for row in rows}
+        files = {item: paths for item, paths in plan.known.files.items() if item in items}
+        save_shown(connection, plan.dealt, rows, files)
+        save_frame(connection, plan.makings)
+        drop_touched(connection, plan.list_settled())
+
+    def _settle_alone(self) -> None:
+        """Settle signs that led to no change, if there are any."""
+        if self.plan.dealt is None or self.plan.list_settled():
+            with self.stores.database.write() as connection:
+                self._settle(connection)
 
     def _list_fresh(self) -> list[int]:
         return [item for item, live in self.plan.shelf.live.items() if not live.publication.released]
@@ -238,7 +265,7 @@ class _Build:
         return PublishReport(
             release=release,
             written=len(plan.wanted),
-            articles=len(plan.shelf.live),
+            articles=plan.layout.racks.total,
             removed=sum(path.startswith("/articles/") for path in plan.gone),
             empty_columns=tuple(column.name for column in plan.layout.empty),
             refused=tuple(text for _, text in sorted(plan.gathered.refused.items())),

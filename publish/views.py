@@ -68,6 +68,11 @@ class SiteView:
         """Every column, in the order of the configuration."""
         return tuple(column for zone in self.zones for column in zone.columns)
 
+    @property
+    def top(self) -> int:
+        """How many of a column's newest items some page shows."""
+        return max(self.page_size, self.front_rows)
+
     def absolute(self, path: str) -> str:
         """Give the full address of a path of this portal."""
         return self.identity.base_url.rstrip("/") + path

@@ -10,8 +10,9 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, Row, RowMapping, bindparam, select, text
 
 from clock import write_time
 from store.forms import EMPTY, Form, hash_form
@@ -52,19 +53,37 @@ class Farewell:
     blocked: bool
 
 
-_GATE = text(
+_GATE = (
     "SELECT item, revision, number, hash, column_key, approved_at, release_after FROM publishable "
-    "WHERE release_after IS NOT NULL ORDER BY approved_seq"
+    "WHERE release_after IS NOT NULL"
+)
+_ALL = text(f"{_GATE} ORDER BY approved_seq")
+_SOME = text(f"{_GATE} AND item IN :items ORDER BY approved_seq").bindparams(
+    bindparam("items", expanding=True)
 )
 
 
-def read_gate(connection: Connection, now: datetime | None, head: Head) -> Gate:
-    """Read the view: what is open by `release_after <= now`, and what waits; without `now` all is open."""
+def read_gate(
+    connection: Connection, now: datetime | None, head: Head, wanted: Collection[int] | None = None
+) -> Gate:
+    """Read the view: what is open by `release_after <= now`, and what waits; without `now` all is open.
+
+    With `wanted`, of these items only.
+    """
     moment = write_time(now) if now is not None else "9999"
     parts: tuple[list[Gated], list[Gated]] = ([], [])
-    for row in connection.execute(_GATE):
+    for row in _read_rows(connection, wanted):
         parts[row.release_after > moment].append(Gated(*row[:6]))
     return Gate(tuple(parts[0]), tuple(parts[1]), head)
+
+
+def _read_rows(connection: Connection, wanted: Collection[int] | None) -> Iterator[Row[*tuple[Any, ...]]]:
+    if wanted is None:
+        yield from connection.execute(_ALL)
+        return
+    names = sorted(wanted)
+    for at in range(0, len(names), CHUNK):
+        yield from connection.execute(_SOME, {"items": names[at : at + CHUNK]})
 
 
 def read_standing(connection: Connection, item: int, head_seq: int) -> list[Gated]:
@@ -157,11 +176,22 @@ def _part(connection: Connection, item: int) -> Farewell:
     return Farewell(None, None, False, blocked is not None)
 
 
-def read_approved(connection: Connection) -> list[tuple[int, int, int]]:
-    """Give item, revision and number of every review whose state says approved, whatever the gate says."""
+def read_approved(
+    connection: Connection, wanted: Collection[int] | None = None
+) -> list[tuple[int, int, int]]:
+    """Give item, revision and number of each review whose state says approved, whatever the gate says.
+
+    With `wanted`, of these items only.
+    """
     query = (
         select(reviews.c.item, reviews.c.revision, revisions.c.number)
         .join(revisions, revisions.c.id == reviews.c.revision)
         .where(reviews.c.state == "approved")
     )
-    return [(row.item, row.revision, row.number) for row in connection.execute(query)]
+    names = sorted(wanted or ())
+    parts = [query.where(revisions.c.item.in_(names[at : at + CHUNK])) for at in range(0, len(names), CHUNK)]
+    return [
+        (row.item, row.revision, row.number)
+        for part in ([query] if wanted is None else parts)
+        for row in connection.execute(part)
+    ]

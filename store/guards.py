@@ -6,7 +6,11 @@ them again (`drop_guards`, `make_guards`), and a test compares the database with
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import Connection, text
+
+from store.touching import touch_postgres, touch_sqlite
 
 # The one way onto the portal: approved, public, cleared, and named with its hash by the newest row of the
 # log that gave this revision a state. The column comes from that row, not from the review, so that a review
@@ -60,7 +64,7 @@ def list_guards(dialect: str = "sqlite") -> dict[str, str]:
         guards["refuse_change"] = REFUSE.strip()
     for table, keys in APPEND_ONLY.items():
         guards |= _refuse_postgres(table) if dialect == "postgresql" else _refuse_sqlite(table, keys)
-    return guards
+    return guards | (touch_postgres() if dialect == "postgresql" else touch_sqlite())
 
 
 def _refuse_sqlite(table: str, keys: tuple[str, ...]) -> dict[str, str]:
@@ -96,8 +100,9 @@ def drop_guards(connection: Connection) -> None:
     # backwards, since a function goes only after the triggers that call it
     for name, statement in reversed(list_guards(dialect).items()):
         kind = statement.split()[1]
-        table = f" ON {name.partition('_no_')[0]}" if dialect == "postgresql" and kind == "TRIGGER" else ""
-        connection.execute(text(f"DROP {kind} IF EXISTS {name}{table}"))
+        table = re.split(r"_no_|_touch", name)[0]
+        where = f" ON {table}" if dialect == "postgresql" and kind == "TRIGGER" else ""
+        connection.execute(text(f"DROP {kind} IF EXISTS {name}{where}"))
 
 
 def make_guards(connection: Connection) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
 
 from clock import write_time
 from store.log import Head
@@ -59,8 +59,8 @@ class Release:
     state: str
 
 
-def read_publications(connection: Connection) -> dict[int, Publication]:
-    """Give every publication by its item."""
+def read_publications(connection: Connection, items: Collection[int] | None = None) -> dict[int, Publication]:
+    """Give the publications of these items, or every one, by its item."""
     return {
         row.item: Publication(
             row.public_no,
@@ -71,20 +71,21 @@ def read_publications(connection: Connection) -> dict[int, Publication]:
             row.tombstone_at,
             row.tombstone_reason,
         )
-        for row in connection.execute(select(publications))
+        for row in _select(connection, select(publications), publications.c.item, items)
     }
 
 
-def read_placements(connection: Connection) -> list[Placement]:
-    """Give every placement, ended ones too, column by column in the order of slots."""
-    query = select(placements).order_by(placements.c.column_key, placements.c.slot)
-    return [Placement(*row) for row in connection.execute(query)]
+def read_placements(connection: Connection, items: Collection[int] | None = None) -> list[Placement]:
+    """Give the placements of these items, or every one, ended ones too, by column and slot."""
+    rows = _select(connection, select(placements), placements.c.item, items)
+    return sorted((Placement(*row) for row in rows), key=lambda one: (one.column_key, one.slot))
 
 
-def read_pages(connection: Connection) -> dict[str, PageRecord]:
-    """Give what the served pages were made from, by path."""
+def read_pages(connection: Connection, paths: Collection[str] | None = None) -> dict[str, PageRecord]:
+    """Give what the served pages at these paths, or all of them, were made from, by path."""
     query = select(pages.c.path, pages.c.inputs_hash, pages.c.output_hash)
-    return {path: PageRecord(inputs, output) for path, inputs, output in connection.execute(query)}
+    rows = _select(connection, query, pages.c.path, paths)
+    return {path: PageRecord(inputs, output) for path, inputs, output in rows}
 
 
 def read_releases(connection: Connection) -> list[Release]:
@@ -133,7 +134,7 @@ def find_next_release(connection: Connection) -> int:
 
 def save_publications(connection: Connection, changed: Sequence[Publication]) -> None:
     """Write publications: new ones whole; of known ones date, address (before release) and tombstone."""
-    known = set(connection.execute(select(publications.c.item)).scalars())
+    known = read_publications(connection, [one.item for one in changed]).keys()
     for one in changed:
         values = {
             "path": one.path,
@@ -201,6 +202,16 @@ def save_pages(
     ]
     if rows:
         connection.execute(pages.insert(), rows)
+
+
+def _select(
+    connection: Connection, query: Select[*tuple[Any, ...]], name: ColumnElement[_T], wanted: Collection[_T] | None
+) -> Iterator[Row[*tuple[Any, ...]]]:
+    if wanted is None:
+        yield from connection.execute(query)
+        return
+    for chunk in _chunk(sorted(wanted)):
+        yield from connection.execute(query.where(name.in_(chunk)))
 
 
 def _chunk(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

@@ -21,8 +21,18 @@ from sqlalchemy import (
 
 from store.cluster_tables import bands, cluster_orders, clusters, members
 from store.metadata import metadata, one_of
+from store.shown_tables import shown, shown_files, touched
 
-__all__ = ["bands", "cluster_orders", "clusters", "members", "metadata"]
+__all__ = [
+    "bands",
+    "cluster_orders",
+    "clusters",
+    "members",
+    "metadata",
+    "shown",
+    "shown_files",
+    "touched",
+]
 
 OPEN_STATES = ("draft", "signing", "waiting", "second", "held")
 STATES = (*OPEN_STATES, "approved", "rejected", "returned", "withdrawn", "superseded")

@@ -1,0 +1,169 @@
+"""What the served release shows, and who was touched since: read and written by the publisher alone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, delete, func, select
+
+from store.tables import items, marks, placements, publications, shown, shown_files, touched
+
+CHUNK = 400  # names in one IN list
+FRAME = "frame"  # the mark that says what every page of the served release was made with
+
+_T = TypeVar("_T", int, str)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One item of the served release: the revision, its public number, place and agency."""
+
+    item: int
+    revision: int
+    public_no: int
+    column_key: str
+    slot: int
+    agency: str | None
+    updated: str
+
+
+def read_touched(connection: Connection) -> dict[int, int]:
+    """Give every sign that an item was touched: the row's id and the item."""
+    return {row.id: row.item for row in connection.execute(select(touched.c.id, touched.c.item))}
+
+
+def drop_touched(connection: Connection, ids: Collection[int]) -> None:
+    """Forget signs that a publish has dealt with; signs that came meanwhile have other ids."""
+    for chunk in _chunk(sorted(ids)):
+        connection.execute(delete(touched).where(touched.c.id.in_(chunk)))
+
+
+def read_shown(connection: Connection, wanted: Collection[int]) -> dict[int, Shown]:
+    """Give what the served release shows of these items; who is not on it is not in the answer."""
+    found = {}
+    for chunk in _chunk(sorted(wanted)):
+        for row in connection.execute(select(shown).where(shown.c.item.in_(chunk))):
+            found[row.item] = Shown(*row)
+    return found
+
+
+def count_shown(connection: Connection) -> dict[str, int]:
+    """Count the served items of each column that has some."""
+    query = select(shown.c.column_key, func.count()).group_by(shown.c.column_key)
+    return {key: int(count) for key, count in connection.execute(query)}
+
+
+def list_top(connection: Connection, column: str, limit: int) -> list[Shown]:
+    """Give a column's newest served items, the newest first."""
+    query = select(shown).where(shown.c.column_key == column).order_by(shown.c.slot.desc()).limit(limit)
+    return [Shown(*row) for row in connection.execute(query)]
+
+
+def list_slots(connection: Connection, column: str, low: int, high: int) -> list[Shown]:
+    """Give a column's served items from slot `low` to `high`, the newest first."""
+    where = (shown.c.column_key == column) & shown.c.slot.between(low, high)
+    return [
+        Shown(*row) for row in connection.execute(select(shown).where(where).order_by(shown.c.slot.desc()))
+    ]
+
+
+def list_numbers(connection: Connection, low: int, high: int) -> list[tuple[int, int, str, str]]:
+    """Give item, public number, path and last change of what is served, from one number to another."""
+    query = (
+        select(shown.c.item, shown.c.public_no, publications.c.path, shown.c.updated)
+        .join(publications, publications.c.item == shown.c.item)
+        .where(shown.c.public_no.between(low, high))
+        .order_by(shown.c.public_no)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+
+
+def read_newest(connection: Connection, size: int) -> dict[int, str]:
+    """Give the last change within each block of `size` public numbers, by the block from 1."""
+    block = (shown.c.public_no - 1) // size + 1
+    query = select(block, func.max(shown.c.updated)).group_by(block)
+    return {int(number): str(at) for number, at in connection.execute(query)}
+
+
+def find_last_slot(connection: Connection, column: str) -> int:
+    """Give the last slot that a column ever gave, 0 when it gave none."""
+    query = select(func.max(placements.c.slot)).where(placements.c.column_key == column)
+    return int(connection.execute(query).scalar_one() or 0)
+
+
+def find_last_number(connection: Connection) -> int:
+    """Give the highest public number that was ever given, 0 when there is none."""
+    return int(connection.execute(select(func.max(publications.c.public_no))).scalar_one() or 0)
+
+
+def read_agencies(connection: Connection, wanted: Collection[int] | None) -> dict[int, str | None]:
+    """Give the agency that each of these items, or every item, comes from."""
+    query = select(items.c.id, items.c.agency)
+    if wanted is None:
+        return {row.id: row.agency for row in connection.execute(query)}
+    found: dict[int, str | None] = {}
+    for chunk in _chunk(sorted(wanted)):
+        found |= {row.id: row.agency for row in connection.execute(query.where(items.c.id.in_(chunk)))}
+    return found
+
+
+def save_shown(
+    connection: Connection,
+    dealt: Collection[int] | None,
+    rows: Iterable[Shown],
+    files: Mapping[int, Iterable[str]],
+) -> None:
+    """Write what a release shows of the items that it dealt with (None: of all), and the files they name."""
+    if dealt is None:
+        connection.execute(delete(shown_files))
+        connection.execute(delete(shown))
+    for chunk in _chunk(sorted(dealt or ())):
+        connection.execute(delete(shown_files).where(shown_files.c.item.in_(chunk)))
+        connection.execute(delete(shown).where(shown.c.item.in_(chunk)))
+    values = [asdict(row) for row in rows]
+    if values:
+        connection.execute(shown.insert(), values)
+    named = [{"item": item, "path": path} for item, paths in files.items() for path in paths]
+    if named:
+        connection.execute(shown_files.insert(), named)
+
+
+def read_files(connection: Connection, wanted: Collection[int]) -> set[str]:
+    """Give the addresses of the files that these items show in the served release."""
+    found: set[str] = set()
+    for chunk in _chunk(sorted(wanted)):
+        found |= set(
+            connection.execute(select(shown_files.c.path).where(shown_files.c.item.in_(chunk))).scalars()
+        )
+    return found
+
+
+def find_other_users(connection: Connection, paths: Collection[str], besides: Collection[int]) -> set[str]:
+    """Give those of the files that a served item other than `besides` shows."""
+    found = set()
+    for chunk in _chunk(sorted(paths)):
+        for path, item in connection.execute(
+            select(shown_files.c.path, shown_files.c.item).where(shown_files.c.path.in_(chunk))
+        ):
+            if item not in besides:
+                found.add(path)
+    return found
+
+
+def read_frame(connection: Connection) -> str | None:
+    """Give what `save_frame` wrote last."""
+    return connection.execute(select(marks.c.value).where(marks.c.name == FRAME)).scalar_one_or_none()
+
+
+def save_frame(connection: Connection, frame: str | None) -> None:
+    """Write down what every page of the served release was made with, None when that is not known."""
+    connection.execute(delete(marks).where(marks.c.name == FRAME))
+    if frame is not None:
+        connection.execute(marks.insert().values(name=FRAME, value=frame))
+
+
+def _chunk(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
