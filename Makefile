@@ -38,6 +38,10 @@ format: .venv/dev-installed
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format --quiet .
 
+# What it costs beside peers, a line a figure: docs/bench.md. ONLY=collect runs one group, SCALE=0.1 a tenth.
+bench: .venv/dev-installed
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY)) $(if $(SCALE),--scale $(SCALE))
+
 # The same tests in full counts: kills, fuzz, nights.
 soak: .venv/dev-installed
 	$(BIN)/python -m pytest -m soak $(ARGS)

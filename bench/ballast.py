@@ -42,7 +42,8 @@ def _block(kind: str, number: int) -> str:
     if kind == "b":
         boxes = "".join(
             f'<div class="box" style="width:{at * 7 % 300}px;height:32px;float:left;background:#f{at:02d} '
-            f'url(/images/2024/bg_{number}_{at}.png) no-repeat left top"><span style="display:none;font-size:12px;'
+            f'url(/images/2024/bg_{number}_{at}.png) no-repeat left top">'
+            f'<span style="display:none;font-size:12px;'
             f'font-family:Microsoft YaHei,SimSun,Arial;color:#666">{_WORDS[at % 8]}</span></div>'
             for at in range(16)
         )

@@ -48,6 +48,7 @@ class Office:
         self.home.mkdir(parents=True, exist_ok=True)
         portal = describe_portal(make_province(world.day, agencies=1))
         portal["duties"], portal["links"] = [], []
+        portal["settings"] |= {"old_after_days": 3650, "hold_minutes": 0}
         _write(self.home / "portal.yaml", portal)
         _write(self.home / "sources.yaml", describe_sources(world))
 

@@ -62,8 +62,9 @@ class PlainSpider(scrapy.Spider):
         if following:
             yield response.follow(following, self.read_list, cb_kwargs={"site": site})
 
-    def read_article(self, response: TextResponse) -> None:
+    def read_article(self, response: Response) -> None:
         """Extract, and commit one row."""
+        assert isinstance(response, TextResponse)
         found = bare_extraction(response.text, url=response.url, with_metadata=True)
         row = Article(
             address=response.url,

@@ -15,6 +15,11 @@ class Stage:
     day: date
     scale: float = 1.0
 
+    @property
+    def small(self) -> bool:
+        """Whether only to see that it runs."""
+        return self.scale < 0.1
+
     def count(self, full: int, least: int = 1) -> int:
         """Say how many of something, where the full count is so many."""
         return max(least, round(full * self.scale))

@@ -79,7 +79,8 @@ _KNOWN = (
         "/art/{y}/{m}/{d}/art_1101_{n}.html",
         (
             '<table id="c"><tr><td class="title">{title}</td></tr>'
-            '<tr><td>发布时间：{day} 10:08 来源：{credit}</td></tr><tr><td class="bt_content"><div id="zoom">{body}</div></td></tr></table>'
+            "<tr><td>发布时间：{day} 10:08 来源：{credit}</td></tr>"
+            '<tr><td class="bt_content"><div id="zoom">{body}</div></td></tr></table>'
         ),
     ),
     (
