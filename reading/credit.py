@@ -12,11 +12,12 @@ from reading.labels import QUOTES, Value, trim_value
 from reading.lines import BLOCKS, Element, Sheet
 from reading.metas import Metas, tell_credit
 from reading.page import Doubt
+from reading.published import NO_PUBLICATION
 from reading.words import FIELDS
 
 _OURS = re.compile(r"^(?:本网|本站|本网站|本站原创|本网原创|原创|本网讯|本站讯|本网编辑|网站)$")
 _NOTHING = re.compile(
-    r"^(?:[-—_/\s.·无]*|null|undefined|未知|暂无|不详|其[他它]|网络|互联网|(?:资料|网络)?图片?|资料图片?|\d+次?|\{\{.*)$",
+    r"^(?:[-—_/\s.·无]*|null|undefined|未知|暂无|不详|佚名|匿名|其[他它]|网络|互联网|(?:资料|网络)?图片?|资料图片?|\d+次?|\{\{.*)$",
     re.I,
 )
 _IN_TEXT = re.compile(
@@ -121,6 +122,8 @@ def _beside_date(sheet: Sheet, beside: Sequence[int], title: str) -> str | None:
     for number in beside:
         line = sheet.lines[number]
         if len(line.text) > 120 or not find_dates(line.text) or line.text.endswith(("。", "，")):
+            continue
+        if NO_PUBLICATION.search(line.text):
             continue
         names: list[tuple[bool, str]] = []
         for part, (element, is_tail) in zip(line.parts, line.pieces, strict=True):

@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from reading.body import COPY
 from reading.clean import squash
-from reading.frames import is_document_line, is_end, is_frame, is_info, is_notice, is_tail
+from reading.frames import is_document_line, is_end, is_frame, is_info, is_link, is_notice, is_tail
 from reading.labels import is_event
 from reading.lines import Element, Line, Sheet
 
@@ -114,7 +114,7 @@ def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
 
 def _skip_lists(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
     """Up to the end mark (an editor, a heading of a list) behind which many of the lines are links."""
-    links = [_links(line) for line in sheet.lines[first:last]]
+    links = [is_link(line) for line in sheet.lines[first:last]]
     left, before, behind = sum(links), 0.0, sum(w for w in worths[first:last] if w > 0)
     for n in range(first, last):
         listed = left >= 4 and left >= 0.4 * (last - n)
@@ -125,24 +125,20 @@ def _skip_lists(sheet: Sheet, first: int, last: int, worths: list[float]) -> int
     return last
 
 
-def _links(line: Line) -> bool:
-    return line.linked > 0.8 * len(line.text)
-
-
 def _find_boxes(sheet: Sheet, first: int, last: int) -> set[int]:
     """The boxes of related articles in the midst of the text: their heading and the links that follow it."""
     boxes: set[int] = set()
     for n in range(first, last - 2):
         line = sheet.lines[n]
-        if len(line.text) < 30 and is_end(line.text) and all(map(_links, sheet.lines[n + 1 : n + 3])):
-            box = [n, *takewhile(lambda m: _links(sheet.lines[m]), range(n + 1, last))]
+        if len(line.text) < 30 and is_end(line.text) and all(map(is_link, sheet.lines[n + 1 : n + 3])):
+            box = [n, *takewhile(lambda m: is_link(sheet.lines[m]), range(n + 1, last))]
             boxes.update(box)
     return boxes
 
 
 def _is_dropped(line: Line) -> bool:
     """Tools and menus inside the text."""
-    if _links(line) and line.aside:
+    if is_link(line) and line.aside:
         return True
     return len(line.text) < 30 and bool(_INSIDE.match(line.text))
 

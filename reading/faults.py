@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from reading.frames import is_foot
 from reading.lines import Sheet
 
 _MISSING = re.compile(
@@ -12,7 +13,7 @@ _MISSING = re.compile(
     r"访问的(?:页面|网页|内容|文章|地址|资源)[^。]{0,12}(?:不存在|出错|错误|删除|有误)|"
     r"\b404\b.{0,20}(?:not found|错误|error|页面)|(?:错误|error|http)\s*404|page not found|"
     r"not found on this server|"
-    r"服务器(?:内部)?错误|系统(?:繁忙|维护|升级)中|网站(?:维护|升级|关闭|暂停)",
+    r"服务器(?:内部)?错误|系统(?:繁忙|维护|升级)中|网站(?:维护|升级|关闭|暂停)(?!\s*[:：]|单位|电话|人员|管理|由)",
     re.I,
 )
 _BLOCKED = re.compile(
@@ -55,7 +56,7 @@ def tell_fault(sheet: Sheet, markup: str, title: str | None, size: int, stated: 
     """
     if size > 400:
         return None
-    words = " ".join(line.text for line in sheet.lines)[:6000]
+    words = " ".join(line.text for line in sheet.lines if not is_foot(line.text))[:6000]
     head = f"{title or ''} {words[:1500]}"
     little = len(words) < 1200 and size < 200 and not stated
     for name, pattern in (("error page", _MISSING), ("blocked", _BLOCKED), ("login", _LOGIN)):

@@ -56,7 +56,12 @@ _INFO = re.compile(
     r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}.*(?:来源|作者|编辑|浏览|阅读|字号|点击|打印|评论|大\s*中\s*小)|"
     r"(?:来源|作者|编辑|浏览|阅读|字号|点击).*(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}"
 )
-_DATE = re.compile(r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}")
+_DATE = re.compile(
+    r"(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}|[一二][〇○零一二三四五六七八九]{3}\s*年[一二三四五六七八九十]{1,2}月"
+)
+_ROW_DATE = re.compile(
+    r"[\s(（\[【]*(?:(?:19|20)\d\d[-年/.])?\d{1,2}[-月/.]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?[)）\]】]*$"
+)
 _DECIDED = re.compile(r"通过|施行|实施|公布|修订|修正|批准|会议|决定|起草|印发|起$|日前|以来")
 _INFO_FIELDS = frozenset(
     ("credit", "index_number", "issuer", "stop", "doc_number", "issued", "validity", "topic")
@@ -76,6 +81,14 @@ def is_info(line: Line) -> bool:
     if len(text) > 120 or _DECIDED.search(text):
         return False
     return bool(_INFO.search(text)) or find_label(text) in _INFO_FIELDS or _is_labelled_date(text)
+
+
+def is_link(line: Line, share: float = 0.8) -> bool:
+    """Tell whether most of a line is a link; a date beside the link makes it a row of a list."""
+    size = len(line.text)
+    if line.linked > 0.4 * size and (found := _ROW_DATE.search(line.text)):
+        size -= len(found[0])
+    return line.linked > share * size > 0
 
 
 def has_date(line: Line) -> bool:
@@ -112,9 +125,7 @@ def is_tail(line: Line) -> bool:
         return True
     if len(text) > 120:
         return False
-    return bool(
-        _TOOLS.match(text) or _FRAME.search(text) or find_label(text) or line.linked > 0.8 * len(text) > 0
-    )
+    return bool(_TOOLS.match(text) or _FRAME.search(text) or find_label(text) or is_link(line))
 
 
 def is_foot(text: str) -> bool:
@@ -142,7 +153,7 @@ def is_end(text: str) -> bool:
 def weigh_frame(line: Line) -> float | None:
     """What a line of the frame weighs against a block; None for a line that may be text."""
     size = len(line.text)
-    if line.linked > 0.6 * size:
+    if is_link(line, 0.6):
         return -8.0 - min(size, 40) / 4
     if (size < 200 and _FRAME.search(line.text)) or _RIGHTS.match(line.text) or _MARKUP.match(line.text):
         return -25.0

@@ -148,28 +148,32 @@ def read_lines(root: Element) -> Sheet:
             _leave(walk, element, asides, hiddens)
     walk.end_line()
     walk.sheet.spans[walk.sheet.root] = (0, len(walk.sheet.lines))
-    _clear_wrappers(walk.sheet, asides)
+    _clear_wrappers(walk.sheet, asides, hiddens)
     return walk.sheet
 
 
-def _clear_wrappers(sheet: Sheet, asides: set[Element]) -> None:
-    """A block that holds most of the page's words is no side column, whatever it is called."""
+def _clear_wrappers(sheet: Sheet, asides: set[Element], hiddens: set[Element]) -> None:
+    """A block that holds most of the page's words is no side column and not hidden, whatever it is called."""
     sums = [0]
     for line in sheet.lines:
         sums.append(sums[-1] + line.plain)
-    spans = {element: sheet.spans[element] for element in asides if element in sheet.spans}
-    wrappers = [e for e, (first, last) in spans.items() if sums[last] - sums[first] > 0.6 * sums[-1]]
-    if not wrappers:
-        return
+    for elements, name in ((asides, "aside"), (hiddens, "hidden")):
+        spans = [sheet.spans[element] for element in elements if element in sheet.spans]
+        kept = [(first, last) for first, last in spans if sums[last] - sums[first] <= 0.6 * sums[-1]]
+        if len(kept) < len(spans):
+            _mark_lines(sheet, kept, name)
+
+
+def _mark_lines(sheet: Sheet, spans: list[tuple[int, int]], name: str) -> None:
+    """Mark the lines that lie in any of the spans, and no other."""
     depths = [0] * (len(sheet.lines) + 1)
-    for element, (first, last) in spans.items():
-        if element not in wrappers:
-            depths[first] += 1
-            depths[last] -= 1
+    for first, last in spans:
+        depths[first] += 1
+        depths[last] -= 1
     depth = 0
     for line, change in zip(sheet.lines, depths, strict=False):
         depth += change
-        line.aside = depth > 0
+        setattr(line, name, depth > 0)
 
 
 def _enter(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Element]) -> None:

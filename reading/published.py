@@ -14,13 +14,15 @@ from reading.lines import Sheet
 from reading.page import Doubt
 from reading.words import FIELDS
 
-_NO_PUBLICATION = re.compile(
+NO_PUBLICATION = re.compile(
     r"成文|生成|实施|施行|失效|废止|生效|截止|截至|有效期|开始|结束|通过|修订|修正|印发|签发|批准|会议|报名|申请|更新|活动|"
-    r"文号|索引|〔|生日|出生|今天是|决定|会议|版权|copyright|©|备案|上一|下一",
+    r"文号|索引|〔|生日|出生|今天是|农历|℃|°C|自\s*(?:19|20)\d\d|决定|会议|版权|copyright|©|备案|上一|下一",
     re.I,
 )
 _BRACKETED = re.compile(r"[(（][^()（）]{6,14}[日号][)）]")
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
+_LABEL_BEFORE = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{0,14})[】\]\s]{0,3}[:：]\s*[\[【(（]?\s*$")
+_TIMES = re.compile(r"(?:时间|日期|期限|期至|时段|期)$")
 _MONTH_DAY = re.compile(r"(?<![\d/:年.-])(\d{2})-(\d{2})(?!\d{3}|[-/.])\s*(?:(\d{2}):(\d{2}))?")
 
 
@@ -82,7 +84,7 @@ def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
         if (
             len(line.text) > 160
             or line.linked > 0.7 * len(line.text)
-            or _NO_PUBLICATION.search(line.text[:100])
+            or NO_PUBLICATION.search(line.text[:100])
         ):
             continue
         parts = "\x1f".join(" ".join(part.split()) for part in line.parts)
@@ -90,6 +92,8 @@ def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
         if not found or len(found[0].value) < 10:
             continue
         if _says_other(sheet, number) or is_event(sheet.lines, number):
+            continue
+        if is_other_date(line.text[: found[0].start]):
             continue
         if len(found[0].value) == 10 and _WEEKDAY.search(line.text):
             continue  # a site's calendar
@@ -105,7 +109,7 @@ def _below(sheet: Sheet, numbers: Sequence[int]) -> str | None:
     """The date of a by-line under the text: a label of source, author or editor stands with it."""
     for number in numbers:
         line = sheet.lines[number]
-        if len(line.text) > 120 or line.linked > 0.5 * len(line.text) or _NO_PUBLICATION.search(line.text):
+        if len(line.text) > 120 or line.linked > 0.5 * len(line.text) or NO_PUBLICATION.search(line.text):
             continue
         found = find_dates(line.text)
         if not found or len(found[0].value) < 10:
@@ -116,6 +120,15 @@ def _below(sheet: Sheet, numbers: Sequence[int]) -> str | None:
         if len(rest) <= 60 and any(label in ("credit", "author", "editor") for label in labels):
             return found[0].value
     return None
+
+
+def is_other_date(before: str) -> bool:
+    """Tell whether the words before a date end on a label of another date (受理时间：), known or not."""
+    found = _LABEL_BEFORE.search(before)
+    if not found:
+        return False
+    label = "".join(found[1].split())
+    return FIELDS.get(label) not in ("published", "updated") and bool(_TIMES.search(label))
 
 
 def _says_other(sheet: Sheet, number: int) -> bool:

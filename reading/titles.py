@@ -12,6 +12,7 @@ from reading.frames import is_frame, is_info
 from reading.labels import find_label, find_spans
 from reading.lines import Line, Sheet
 from reading.metas import Metas, is_title, tell_title
+from reading.words import FIELDS
 
 _SEPARATORS = re.compile(
     r"\s*(?:[_|｜»›>]+|-{2,}|\s[-–—]\s|[-–—](?=[^-–—]*(?:网|政府|委员会|局|厅|平台|新闻|频道|客户端|中心|院|部)\s*$))\s*"
@@ -21,6 +22,11 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _PATH = re.compile(r"首页|位置|>|＞|»|栏目|导航|菜单|搜索|热词")
 
 
+_VALUED = ("credit", "issuer", "author", "editor", "topic", "doc_number", "index_number")
+# A 发文字号 or a date alone is no title.
+_NUMBER = re.compile(
+    r"^[^，。]{0,16}[〔\[（(【](?:19|20)\d\d[〕\]）)】]\s*第?\s*\d{1,5}\s*号$|^[\d\s年月日:：./-]+$"
+)
 _SITE = re.compile(r"(?:网|网站|平台|政府|委员会|[局厅委办部院]|门户|公开|首页|专栏)$")
 
 
@@ -49,15 +55,20 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
     shown = _find_shown(sheet, head, start)
     if shown is not None and above is not None and _names_place(shown[1], head, sheet.lines[above].text):
         return Title(_cut(sheet.lines[above].text), "heading", above)
+    first = _heading(sheet, start, _is_first)
+    if shown is not None and first is not None and _is_site_in_text(sheet.lines[shown[0]], shown[1], head):
+        return Title(_cut(sheet.lines[first].text), "heading", first)
     if shown is not None and not (told and squash(told) in squash(head) and len(told) > len(shown[1]) + 8):
         return Title(_cut(shown[1]), "heading", shown[0])
     if told and squash(told) in squash(head):
         return Title(told, "meta", None)
-    for number in (_heading(sheet, start, _is_first), above, _heading(sheet, start, _is_heading)):
+    for number in (first, above, _heading(sheet, start, _is_heading)):
         if number is not None:
-            return Title(_cut(sheet.lines[number].text), "heading", number)
+            return Title(_join_above(sheet, number), "heading", number)
     if told:
         return Title(told, "meta", None)
+    if (last := _last_line(sheet, start)) is not None and (not head or _SITE.search(head.strip())):
+        return Title(_cut(sheet.lines[last].text), "before the text", last)
     part = strip_site(head, metas.get("sitename"))
     return Title(part, "head", None) if part and is_title(part) else Title(None, "", None)
 
@@ -70,6 +81,11 @@ def _names_place(shown: str, head: str, above: str) -> bool:
     if mine == squash(head) and _SITE.search(shown):
         return True
     return len(mine) <= 10 and len(other) > len(mine) + 4
+
+
+def _is_site_in_text(line: Line, shown: str, head: str) -> bool:
+    """Tell whether `<title>` names the site alone, and a line names it in passing (as issuer, say)."""
+    return not _is_heading(line) and bool(_SITE.search(shown)) and bool(_SITE.search(head.strip()))
 
 
 def _cut(words: str) -> str:
@@ -124,7 +140,7 @@ def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
         if not 4 <= size <= 200 or (line.linked > 0.5 * size and not _is_heading(line)):
             continue
         mine = squash(line.text)
-        if len(mine) < 4 or mine not in key or find_label(line.text):
+        if len(mine) < 4 or mine not in key or find_label(line.text) or _is_value(sheet, number):
             continue
         words, joined = _join_lines(sheet, number, key, start)
         rank: float = min(len(joined), 40) + 15 * _is_heading(line) + 8 * key.startswith(joined)
@@ -132,6 +148,34 @@ def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
         if best is None or rank > best[0]:
             best = (rank, number, words)
     return best[1:] if best else None
+
+
+def _join_above(sheet: Sheet, number: int) -> str:
+    """A heading's words with those of the lines before it in the same element (a title broken by <br>)."""
+    first = number
+    while first and number - first < 3 and sheet.lines[first - 1].block is sheet.lines[number].block:
+        above = sheet.lines[first - 1]
+        if above.linked or is_frame(above) or is_info(above) or not _is_heading(above):
+            break
+        first -= 1
+    return _cut(" ".join(line.text for line in sheet.lines[first : number + 1]))
+
+
+def _last_line(sheet: Sheet, start: int) -> int | None:
+    """The line that stands last before the text, where it can be a title."""
+    for number in range(start - 1, max(-1, start - 4), -1):
+        line = sheet.lines[number]
+        if line.linked or line.aside or line.hidden or is_frame(line) or _is_value(sheet, number):
+            continue
+        fits = 8 <= len(line.text) <= 80 and not line.text.endswith(("。", "：", ":", "，", "；"))
+        return number if fits and _may_be_title(line) else None
+    return None
+
+
+def _is_value(sheet: Sheet, number: int) -> bool:
+    """Tell whether a line is the value of the label on the line before (发布机构, then its name)."""
+    above = "".join(sheet.lines[number - 1].text.split()).rstrip(":：") if number else ""
+    return FIELDS.get(above) in _VALUED
 
 
 def _heading(sheet: Sheet, start: int, is_wanted: Callable[[Line], bool]) -> int | None:
@@ -153,13 +197,20 @@ def _above_info(sheet: Sheet, start: int) -> int | None:
         infos.pop()
     for number in range(infos[-1] - 1, max(-1, infos[-1] - 6), -1) if infos else ():
         line = sheet.lines[number]
-        if not line.linked and len(line.text) >= 6 and _may_be_title(line) and not is_frame(line):
+        if line.linked or len(line.text) < 6 or _is_value(sheet, number):
+            continue
+        if _may_be_title(line) and not is_frame(line):
             return number
     return None
 
 
 def _may_be_title(line: Line) -> bool:
-    return is_title(line.text) and not _PATH.search(line.text) and not find_label(line.text)
+    return (
+        is_title(line.text)
+        and not _NUMBER.search(line.text)
+        and not _PATH.search(line.text)
+        and not find_label(line.text)
+    )
 
 
 def _is_first(line: Line) -> bool:
