@@ -11,7 +11,7 @@ from reading.address import join
 from reading.attachments import find_attachments
 from reading.body import find_block, find_under, weigh, worth_of
 from reading.charset import Decoded, decode
-from reading.clean import clean_text
+from reading.clean import clean_text, squash
 from reading.credit import read_credit
 from reading.edges import Body, find_start, trim
 from reading.families.known import find_family
@@ -107,11 +107,16 @@ class _Article:
 
     def _tell_fault(self, reading: Reading) -> str | None:
         """Why there is nothing to keep, where there is not."""
-        stated = reading.published is not None
-        fault = tell_fault(self.sheet, self.decoded.text, reading.title, len(reading.text), stated)
+        stated, headed = reading.published is not None, self._is_headed()
+        fault = tell_fault(self.sheet, self.decoded.text, reading.title, len(reading.text), stated, headed)
         if not fault and not reading.text and not reading.images and not reading.attachments:
             return "no body"
         return fault
+
+    def _is_headed(self) -> bool:
+        """Tell whether a title of its own stands on the page and in `<title>`, as an error page has none."""
+        key = squash(self.title.words or "")
+        return self.title.line is not None and len(key) >= 8 and key in squash(self.metas.get("<title>", ""))
 
     def _with_dates(self, reading: Reading) -> Reading:
         """Publication and source, with their origins and doubts."""

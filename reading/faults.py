@@ -13,11 +13,12 @@ _MISSING = re.compile(
     r"访问的(?:页面|网页|内容|文章|地址|资源)[^。]{0,12}(?:不存在|出错|错误|删除|有误)|"
     r"\b404\b.{0,20}(?:not found|错误|error|页面)|(?:错误|error|http)\s*404|page not found|"
     r"not found on this server|"
-    r"服务器(?:内部)?错误|系统(?:繁忙|维护|升级)中|网站(?:维护|升级|关闭|暂停)(?!\s*[:：]|单位|电话|人员|管理|由)",
+    r"服务器(?:内部)?错误|系统(?:繁忙|维护|升级)中|系统(?:发生|出现)?(?:错误|异常)|网站(?:维护|升级|关闭|暂停)(?!\s*[:：]|单位|电话|人员|管理|由)",
     re.I,
 )
 _BLOCKED = re.compile(
-    r"云防护|云盾|网站防火墙|应用防火墙|\bwaf\b|访问(?:被|已被)?(?:拦截|拒绝|禁止)|请求(?:被|已被)?(?:拦截|拒绝)|访问(?:过于)?频繁|"
+    r"云防护|云盾|网站防火墙|应用防火墙|\bwaf\b|访问(?:被|已被)?(?:拦截|拒绝|禁止|阻断)|请求(?:被|已被)?(?:拦截|拒绝|阻断)|"
+    r"对网站造成(?:安全)?威胁|访问(?:过于)?频繁|"
     r"安全验证|(?:正在|进行|完成|通过)[^。，]{0,6}安全(?:检查|检测)|"
     r"人机验证|滑动验证|请(?:输入|完成)验证码|access denied|forbidden|request blocked|incapsula|cloudflare|"
     r"恶意(?:攻击|请求)|非法请求|"
@@ -48,17 +49,20 @@ def tell_file(raw: bytes) -> str | None:
     return f"not html: a {kind} file" if kind else None
 
 
-def tell_fault(sheet: Sheet, markup: str, title: str | None, size: int, stated: bool = False) -> str | None:
+def tell_fault(
+    sheet: Sheet, markup: str, title: str | None, size: int, stated: bool = False, headed: bool = False
+) -> str | None:
     """Say why a page with a body of `size` characters is no article; None when nothing speaks against it.
 
     The words of an error page count only where little else stands, since articles speak of safety checks and
-    of sites under repair, too: on a page that states its publication (`stated`) they must be its whole title.
+    of sites under repair, too: on a page with a heading of its own (`headed`) they must be of its title, on
+    one that states its publication (`stated`) its whole title.
     """
     if size > 400:
         return None
     words = " ".join(line.text for line in sheet.lines if not is_foot(line.text))[:6000]
     head = f"{title or ''} {words[:1500]}"
-    little = len(words) < 1200 and size < 200 and not stated
+    little = len(words) < 1200 and size < 200 and not stated and not headed
     for name, pattern in (("error page", _MISSING), ("blocked", _BLOCKED), ("login", _LOGIN)):
         found = _fill_title(pattern, title or "", stated) or (pattern.search(head) if little else None)
         if found:
