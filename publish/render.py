@@ -113,7 +113,7 @@ class Renderer:
 
     def _block(self, subject: Subject) -> str:
         places = self.layout.racks.blocks[subject.number or 0]
-        entries = tuple(Entry(place.path, read_time(place.updated)) for place in places)
+        entries = tuple(Entry(place.path, place.updated) for place in places)
         return sitemap.render_entries(entries, self.site)
 
     def _columns_xml(self, _: Subject) -> str:
@@ -127,5 +127,5 @@ class Renderer:
     def _sitemaps(self, _: Subject) -> str:
         entries = [Entry("/sitemaps/columns.xml", None)]
         newest = sorted(self.layout.racks.newest.items())
-        entries += [Entry(sitemap.name_block(block), read_time(at)) for block, at in newest]
+        entries += [Entry(sitemap.name_block(block), at) for block, at in newest]
         return sitemap.render_index(tuple(entries), self.site)

@@ -54,7 +54,7 @@ class PublishReport:
     refused: tuple[str, ...]
 
 
-class _Overtaken(Exception):  # noqa: N818  # no error: the work is done again
+class _Overtaken(Exception):  # no error: the work is done again
     """Somebody withdrew an item while its release was being built."""
 
 

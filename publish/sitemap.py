@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
+
 from publish.templates import make_environment
 from publish.views import Entry, SiteView
 
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 BLOCK = 1000  # public numbers a file; the protocol's limit is 50,000 addresses
 
 
@@ -18,14 +22,23 @@ def name_block(block: int) -> str:
     return f"/sitemaps/articles-{block}.xml"
 
 
-def render_entries(entries: tuple[Entry, ...], site: SiteView) -> str:
-    """Render one file of addresses."""
-    return make_environment().get_template("sitemap.xml").render(entries=entries, site=site)
+def render_entries(entries: Iterable[Entry], site: SiteView) -> str:
+    """Write one file of addresses; written without a template, since a block has a thousand."""
+    return _write("urlset", "url", entries, site)
 
 
-def render_index(entries: tuple[Entry, ...], site: SiteView) -> str:
-    """Render /sitemap.xml, which names the files."""
-    return make_environment().get_template("sitemaps.xml").render(entries=entries, site=site)
+def render_index(entries: Iterable[Entry], site: SiteView) -> str:
+    """Write /sitemap.xml, which names the files."""
+    return _write("sitemapindex", "sitemap", entries, site)
+
+
+def _write(root: str, name: str, entries: Iterable[Entry], site: SiteView) -> str:
+    base = site.absolute("")
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<{root} xmlns="{_NAMESPACE}">']
+    for entry in entries:
+        changed = f"<lastmod>{entry.at[:19]}Z</lastmod>" if entry.at else ""
+        lines.append(f"<{name}><loc>{escape(base + entry.path)}</loc>{changed}</{name}>")
+    return "\n".join([*lines, f"</{root}>", ""])
 
 
 def render_robots(site: SiteView) -> str:

@@ -109,14 +109,15 @@ class TreeStore:
     def _make(self, target: Path, listing: Listing, drafts: Mapping[str, Path], base: str | None) -> None:
         made = target.with_name(f".new-{target.name}")
         made.mkdir()
+        source = f"{self.root}/trees/{base}"
         for name, entry in listing.items():
             if entry.kind == "tree":
                 (made / name).symlink_to(Path("..", entry.hash))
             elif name in drafts:
                 self._take(drafts[name], made / name)
                 self._fresh.append(target / name)
-            else:
-                _link(self.root / "trees" / str(base) / name, made / name)
+            else:  # thousands of them: words, not paths
+                _link(f"{source}/{name}", f"{made}/{name}")
         made.rename(target)
         self._fresh.append(target)
 
@@ -141,7 +142,7 @@ class TreeStore:
         """Put a draft in its place: moved the last time that it is used, linked before."""
         self._uses[draft.name] -= 1
         if self._uses[draft.name]:
-            _link(draft, place)
+            _link(str(draft), str(place))
         else:
             draft.rename(place)
 
@@ -264,7 +265,7 @@ class TreeStore:
                 yield from self.check(entry.hash, f"{below}/{name}")
 
 
-def _link(source: Path, target: Path) -> None:
+def _link(source: str, target: str) -> None:
     try:
         os.link(source, target, follow_symlinks=False)
     except FileNotFoundError as error:
@@ -273,7 +274,7 @@ def _link(source: Path, target: Path) -> None:
         if error.errno not in _NO_LINK:
             raise
         shutil.copyfile(source, target)
-        target.chmod(0o444)
+        Path(target).chmod(0o444)
 
 
 def _replace_by_link(place: Path, target: Path) -> None:

@@ -205,7 +205,7 @@ class FrontZoneView:
 
 @dataclass(frozen=True)
 class Entry:
-    """One address of the sitemap."""
+    """One address of the sitemap; `at` is a moment as the store writes it."""
 
     path: str
-    at: datetime | None
+    at: str | None

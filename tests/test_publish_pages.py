@@ -13,6 +13,7 @@ import lxml.etree
 import lxml.html
 import pytest
 
+from clock import write_time
 from portal import Portal
 from publish import feeds, pages, sitemap
 from publish.assets import read_assets
@@ -406,7 +407,7 @@ def test_the_feed_is_atom_that_readers_read(site: SiteView, column: ColumnView) 
 
 def test_the_sitemap_names_full_addresses_and_robots_names_the_sitemap(site: SiteView) -> None:
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    entries = (Entry("/articles/2026/11/7.html", AT), Entry("/", None))
+    entries = (Entry("/articles/2026/11/7.html", write_time(AT)), Entry("/", None))
     root = read_xml(sitemap.render_entries(entries, site))
     assert root.xpath("//s:loc/text()", namespaces=space) == [
         "https://www.example.gov.cn/articles/2026/11/7.html",
@@ -414,7 +415,7 @@ def test_the_sitemap_names_full_addresses_and_robots_names_the_sitemap(site: Sit
     ]
     assert root.xpath("//s:lastmod/text()", namespaces=space) == ["2026-11-05T02:10:30Z"]
     index = lxml.etree.fromstring(
-        sitemap.render_index((Entry("/sitemaps/articles-1.xml", AT),), site).encode()
+        sitemap.render_index((Entry("/sitemaps/articles-1.xml", write_time(AT)),), site).encode()
     )
     assert index.xpath("//s:sitemap/s:loc/text()", namespaces=space)
     assert "Sitemap: https://www.example.gov.cn/sitemap.xml" in sitemap.render_robots(site)
