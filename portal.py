@@ -209,6 +209,7 @@ class When(Entry):
         default=(), description="levels: central, province, prefecture, county"
     )
     source: Words = Field(default=(), description="ids of sources")
+    address: Words = Field(default=(), description="parts of the address of the source's list")
     list_name: Words = Field(default=(), description="words in the source's own column name (栏目名称)")
     title: Words = Field(default=(), description="words in the title")
     not_title: Words = Field(default=(), description="words that the title must not have")
@@ -272,6 +273,9 @@ class Settings(Entry):
     )
     nightly_time: Moment = Field(
         default=time(3, 30), description="the time of the nightly checks and tidying, such as 03:30"
+    )
+    bulk_probability: Annotated[float, Field(ge=0.5, le=1), NUMBER] = Field(
+        default=0.8, description="how sure a column must be for approval in bulk, as a number from 0.5 to 1"
     )
     keep_page_days: Annotated[int, Field(ge=30, le=36600), WHOLE] = Field(
         default=365, description="the days that raw pages of decided items are kept, as a whole number"

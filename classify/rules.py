@@ -37,6 +37,7 @@ class Facts:
     doc_number: str | None = None
     doc_type: str | None = None
     place: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,12 @@ def find_reasons(when: When, facts: Facts) -> tuple[str, ...] | None:
     return tuple(reasons)
 
 
+def find_failing(when: When, facts: Facts) -> tuple[str, ...]:
+    """Name the conditions of a rule that do not hold for an item."""
+    given = (name for name in _CHECKS if getattr(when, name) not in ((), None))
+    return tuple(name for name in given if _CHECKS[name](when, facts) is None)
+
+
 def read_doc_type(title: str) -> str | None:
     """Read the kind of document (文种) from the end of a title, what stands in brackets there left out."""
     text = title.strip()[-120:]
@@ -116,6 +123,11 @@ def _check_level(when: When, facts: Facts) -> str | None:
 
 def _check_source(when: When, facts: Facts) -> str | None:
     return f"采集地址是“{facts.source}”" if facts.source in when.source else None
+
+
+def _check_address(when: When, facts: Facts) -> str | None:
+    part = next((part for part in when.address if part in (facts.address or "")), None)
+    return part and f"采集地址含“{part}”"
 
 
 def _check_list_name(when: When, facts: Facts) -> str | None:
@@ -161,6 +173,7 @@ _CHECKS: dict[str, Callable[[When, Facts], str | None]] = {
     "group": _check_group,
     "level": _check_level,
     "source": _check_source,
+    "address": _check_address,
     "list_name": _check_list_name,
     "title": _check_title,
     "not_title": _check_not_title,

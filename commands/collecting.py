@@ -80,6 +80,7 @@ def _crawl(wanted: tuple[str, ...], as_json: bool, **options: Any) -> None:
 @example("caibian health")
 def health(as_json: bool) -> None:
     """Say how every source is, since when, and when it was last well."""
+    from classify.keeping import find_fault
     from spiders.health import list_health
     from store.runs import Runs
 
@@ -87,6 +88,10 @@ def health(as_json: bool) -> None:
     sources, _ = load_files(paths)
     with open_store(paths) as database:
         told = [asdict(one) for one in list_health(sources, Runs(database))]
+    if (fault := find_fault(paths.home)) is not None:  # rules alone label until it is mended
+        told.append(
+            {"source": "model", "verdict": "broken", "since": None, "last_well": None, "evidence": fault}
+        )
     write_rows(
         told, as_json, ("source", "verdict", "since", "last_well", "evidence"), "no source was crawled yet"
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from classify.model import Model
+from classify.rules import Facts
 from pipelines.cluster import Mark, mark_item
 from pipelines.dedupe import hash_words
 from pipelines.documents import DocumentReader
 from pipelines.keep import keep_files, keep_page
-from pipelines.label import find_agency, suggest_column
+from pipelines.label import find_agency, gather_facts, suggest_column, suggest_learned
 from pipelines.messages import PageRead
 from pipelines.normalize import normalize_reading
 from pipelines.screening import screen_form
@@ -40,6 +42,7 @@ class Arrival:
     text_hash: str
     agency: str | None
     mark: Mark
+    facts: Facts
     reader_version: str = READER_VERSION
 
     def differs(self, before: Mapping[str, Any], text_hash: str) -> bool:
@@ -72,7 +75,21 @@ def prepare_arrival(
         text_hash=hash_words(normal.form["title"], normal.text, names),
         agency=source.agency,
         mark=mark_item(normal.form, normal.text, source.agency),
+        facts=gather_facts(normal.form, source, agency),
     )
+
+
+def label_arrivals(
+    arrivals: Mapping[int, Arrival], portal: Portal, model: Model | None
+) -> dict[int, Arrival]:
+    """Label what rules have labelled already by what editors taught, a whole batch at once."""
+    if model is None or not arrivals:
+        return dict(arrivals)
+    items = [(one.facts, one.fields["text"]) for one in arrivals.values()]
+    labels = suggest_learned(items, portal, model)
+    return {
+        place: replace(one, label=label) for (place, one), label in zip(arrivals.items(), labels, strict=True)
+    }
 
 
 def _replaced(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -7,16 +7,19 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection
 
+from classify.model import Model
 from errors import ReadingError
-from pipelines.arrival import Arrival, prepare_arrival
+from pipelines.arrival import Arrival, label_arrivals, prepare_arrival
 from pipelines.cluster import Likeness, doubt_old_news, find_document, find_likenesses, settle
 from pipelines.dedupe import is_same_item
 from pipelines.documents import DocumentReader
+from pipelines.label import load_teacher
 from pipelines.messages import ListSeen, Message, PageFailed, PageGone, PageRead, PageUnchanged, Saved
 from portal import Portal
 from reading.address import canonical
@@ -87,6 +90,7 @@ class Intake:
             for place, message in enumerate(batch)
             if isinstance(message, PageRead)
         }
+        arrivals = label_arrivals(arrivals, self._portal, self._model)
         near = _Near(self._compare(arrivals), self._sources, self._portal.settings.old_after_days)
         with self._database.write() as connection:
             if batch and not self._mirrored:
@@ -99,6 +103,11 @@ class Intake:
             ]
         self._mirrored = self._mirrored or bool(batch)
         return saved
+
+    @cached_property
+    def _model(self) -> Model | None:
+        """What editors taught, read once, when the first page comes."""
+        return load_teacher(self._database.home)
 
     def _compare(self, arrivals: Mapping[int, Arrival]) -> dict[int, list[Likeness]]:
         """Compare what is new of a batch with what is stored, before any transaction that writes."""

@@ -9,12 +9,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from clock import write_time
 from errors import NotAllowed, NotFound
 from store.log import Entry, append
-from store.tables import cluster_orders, clusters, items, members
+from store.tables import cluster_orders, clusters, items, listings, members, sightings
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,27 @@ def list_clusters(connection: Connection) -> list[Cluster]:
     """Give every cluster, the oldest first."""
     everything = _by_item(connection, select(clusters.c.id), None)
     return sorted({one.id: one for one in everything.values()}.values(), key=lambda one: one.id)
+
+
+def list_carriers(connection: Connection, since: datetime) -> list[tuple[int, str, str]]:
+    """Give who carries what since then: (original of the cluster, id of the source, when first listed).
+
+    An item that stands alone is its own original: one item may stand at many addresses.
+    """
+    query = (
+        select(
+            func.coalesce(clusters.c.original, sightings.c.item),
+            listings.c.source,
+            func.min(listings.c.first_seen),
+        )
+        .select_from(listings)
+        .join(sightings, sightings.c.id == listings.c.sighting)
+        .outerjoin(members, members.c.item == sightings.c.item)
+        .outerjoin(clusters, clusters.c.id == members.c.cluster)
+        .where(sightings.c.item.is_not(None), listings.c.first_seen >= write_time(since))
+        .group_by(func.coalesce(clusters.c.original, sightings.c.item), listings.c.source)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
 def join_cluster(connection: Connection, item: int, other: int, score: float, reason: str) -> Cluster:

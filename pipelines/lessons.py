@@ -1,0 +1,31 @@
+"""Editors' decisions as lessons for the model: what was known of each item, and the column that it got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from classify.training import Lesson
+from errors import NotFound
+from pipelines.label import find_source, gather_facts
+from pipelines.screening import read_words
+from sources import Agency, Sources
+from store.decisions import Decision
+
+
+def make_lessons(decisions: Iterable[Decision], sources: Sources) -> list[Lesson]:
+    """Make a lesson of each decision, in their order; a source or agency that is gone leaves them out."""
+    return [_make(one, sources) for one in decisions]
+
+
+def _make(one: Decision, sources: Sources) -> Lesson:
+    source = find_source(sources, one.source)
+    agency = _find_agency(sources, one.agency)
+    text = one.text if one.text is not None else read_words(one.form["html"])
+    return Lesson(gather_facts(one.form, source, agency), text, one.column)
+
+
+def _find_agency(sources: Sources, key: str | None) -> Agency | None:
+    try:
+        return sources.agency(key) if key else None
+    except NotFound:
+        return None
