@@ -16,9 +16,13 @@ _FILE = re.compile(rf"\.({_KINDS})$", re.I)
 _NAMED = re.compile(rf"\.({_KINDS})\s*[)）】\]]?(?:\s*[(（\[【][\d.]+\s*[KMG]?B?[)）\]】])?$", re.I)
 _DOWNLOAD = re.compile(
     r"downfile|download(?:attach|file)?\.(?:jsp|do|action|aspx|php)|filedownload|/attachment/download|downloadattach|"
-    r"/module/download|fileid=|attachid=|file\.do\?",
+    r"/module/download|fileid=|attachid=|file\.do\?|/down(?:load)?(?:file|attach\w*)?(?:\.\w+)?\?|"
+    r"/(?:files?|attach\w{0,9}|annex|upload|accessory|fj)(?:/\w{1,40}){0,4}/down(?:load)?\w{0,9}(?:[/?]|$)",
     re.I,
 )
+# A link that calls itself an attachment, and leads to no page.
+_CALLED = re.compile(r"\s*附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.、]\s*\S")
+_PAGE = re.compile(r"\.(?:s?html?|shtm|jhtml|jsp|aspx?|php|do|action)$|/$", re.I)
 _EMPTY = re.compile(r"^(?:点击)?(?:下载|查看|附件|此处|这里|打开|预览|阅读)*$")
 
 
@@ -53,6 +57,8 @@ def is_document(href: str, words: str = "") -> bool:
         return True
     if _NAMED.search(words) and not re.search(r"\.s?html?$", parts.path):
         return True
+    if _CALLED.match(words) and not _PAGE.search(parts.path) and parts.scheme in ("", "http", "https"):
+        return bool(parts.path.strip("/"))
     return bool(_DOWNLOAD.search(href))
 
 
