@@ -128,7 +128,7 @@ def _take_from_row(fields: dict[str, Any], origins: dict[str, str], row: Row | N
     if fields["published"] is None:
         fields["published"], origins["published"] = row.date, "list row"
         doubts.append(("published", f"正文页没有发布日期，取自列表（{row.date}），请核对"))
-    elif _days_between(fields["published"], row.date) > 1:
+    elif row.title and _days_between(fields["published"], row.date) > 1:  # a sitemap's date is of a change
         doubts.append(
             ("published", f"正文页的日期（{fields['published'][:10]}）与列表（{row.date[:10]}）不一致")
         )
