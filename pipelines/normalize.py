@@ -123,12 +123,12 @@ def _take_from_row(fields: dict[str, Any], origins: dict[str, str], row: Row | N
     doubts = []
     if fields["title"] is None:
         fields["title"], origins["title"] = clean_line(row.title), "list row"
-    if row.date is None:
+    if row.date is None or not row.title:  # a sitemap names no titles, and its dates are of the last change
         return []
     if fields["published"] is None:
         fields["published"], origins["published"] = row.date, "list row"
         doubts.append(("published", f"正文页没有发布日期，取自列表（{row.date}），请核对"))
-    elif row.title and _days_between(fields["published"], row.date) > 1:  # a sitemap's date is of a change
+    elif _days_between(fields["published"], row.date) > 1:
         doubts.append(
             ("published", f"正文页的日期（{fields['published'][:10]}）与列表（{row.date[:10]}）不一致")
         )

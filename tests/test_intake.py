@@ -237,3 +237,20 @@ def test_a_batch_is_saved_whole_or_not_at_all(
     with pytest.raises(RuntimeError):
         intake.take([make_page()])
     assert _count(database, items) == _count(database, sightings) == 0
+
+
+def test_the_date_of_a_list_stands_in_with_a_doubt_and_that_of_a_sitemap_never(
+    intake: Intake, database: Database, make_page: MakePage
+) -> None:
+    """A sitemap's date is of the last change: taken for the publication it would be invented."""
+    listed = Row("省教育厅开展冬季取暖检查", "http://jyt.example.gov.cn/dt/1.html", "2026-11-03")
+    mapped = Row("", "http://jyt.example.gov.cn/dt/2.html", "2026-11-03")
+    pages = [
+        make_page(published=None, row=listed),
+        make_page(address=mapped.url, text="另一篇文章的内容" * 12, published=None, row=mapped),
+    ]
+    intake.take(pages)
+    one, two = _queue(database)
+    assert (one.form["published"], two.form["published"]) == ("2026-11-03", None)
+    assert "取自列表" in one.doubts[0]["word"]
+    assert "没有注明发布日期" in two.doubts[0]["word"]
