@@ -22,6 +22,7 @@ NO_PUBLICATION = re.compile(
 _BRACKETED = re.compile(r"[(（][^()（）]{6,14}[日号][)）]")
 _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _LABEL_BEFORE = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{0,14})[】\]\s]{0,3}[:：]\s*[\[【(（]?\s*$")
+_CHANGED = re.compile(r"[\s【\[(（]*(?:最[后近])?更新(?:时间|日期|于)?")
 _TIMES = re.compile(r"(?:时间|日期|期限|期至|时段|期)$")
 _MONTH_DAY = re.compile(r"(?<![\d/:年.-])(\d{2})-(\d{2})(?!\d{3}|[-/.])\s*(?:(\d{2}):(\d{2}))?")
 
@@ -54,7 +55,7 @@ def read_published(
         value, origin = _alone(sheet, beside), "beside the title"
     if value is None and (value := _below(sheet, below)):
         origin = "below the text"
-    if value is None and (value := _labelled(sheet, values, "updated")):
+    if value is None and (value := _labelled(sheet, values, "updated") or _changed(sheet, beside)):
         origin, doubts = "label", (Doubt("published", "网页只写明更新时间，没有发布日期"),)
     if value is None and told:
         value, origin = _yearless(sheet, beside, told), "label"
@@ -118,6 +119,17 @@ def _below(sheet: Sheet, numbers: Sequence[int]) -> str | None:
         rest = line.text[: found[0].start] + line.text[found[0].end :]
         labels = [FIELDS[label] for _, _, label in find_spans(rest)] + [*map(find_label, around)]
         if len(rest) <= 60 and any(label in ("credit", "author", "editor") for label in labels):
+            return found[0].value
+    return None
+
+
+def _changed(sheet: Sheet, beside: Sequence[int]) -> str | None:
+    """A date of change whose label has no colon: 更新时间 2026年11月5日."""
+    for number in beside:
+        text = sheet.lines[number].text
+        label = _CHANGED.match(text) if len(text) < 60 else None
+        found = find_dates(text[label.end() :]) if label else ()
+        if found and found[0].start < 4 and len(found[0].value) >= 10:
             return found[0].value
     return None
 

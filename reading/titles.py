@@ -67,9 +67,10 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
             return Title(_join_above(sheet, number), "heading", number)
     if told:
         return Title(told, "meta", None)
-    if (last := _last_line(sheet, start)) is not None and (not head or _SITE.search(head.strip())):
-        return Title(_cut(sheet.lines[last].text), "before the text", last)
     part = strip_site(head, metas.get("sitename"))
+    last = _last_line(sheet, start) if not part or _SITE.search(part) else None
+    if last is not None:
+        return Title(_cut(sheet.lines[last].text), "before the text", last)
     return Title(part, "head", None) if part and is_title(part) else Title(None, "", None)
 
 
