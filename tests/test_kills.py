@@ -147,7 +147,7 @@ def test_a_crawl_killed_anywhere_loses_and_doubles_nothing(
     place = _settle(country, tmp_path / "0")
     while killed < kills:
         process = place.start("demo.crawl_process", "2026-11-10T02:00:00.000000Z")
-        hit = _kill_after(process, chance.uniform(0.8, 6.0))
+        hit = _kill_after(process, chance.uniform(0.6, 4.5))
         killed += hit
         with place.open() as database:
             _check_whole(database)
