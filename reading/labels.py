@@ -22,6 +22,8 @@ _STOPS = re.compile(
     r"网友|跟[帖贴]|我来说"
 )
 _EDGES = " \t:：,，;；。|/·-—_【】[]()（）<>〈〉\u3000"
+# Labels of a page in traditional characters, one character for one.
+_FOLD = str.maketrans("來發佈時間記輯責編號網點擊閱讀機關單", "来发布时间记辑责编号网点击阅读机关单")
 # A label in quotes is spoken of: 凡本网注明“来源：本网”的作品.
 QUOTES = frozenset("“\"‘'「『")
 _CLOSERS = {"(": ")", "（": "）", "[": "]", "【": "】", "〔": "〕", "《": "》", "<": ">"}
@@ -54,7 +56,7 @@ def find_label(text: str) -> str | None:
     found = _RUN.match(text.lstrip(" 【[(（"))
     if not found:
         return None
-    label = "".join(found[1].split())
+    label = "".join(found[1].split()).translate(_FOLD)
     if label in FIELDS:
         return FIELDS[label]
     glued = next((name for name in _suffixes(label) if name in GLUED), None)
@@ -98,7 +100,7 @@ def find_spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Find the labels of a text: where each begins, where its value begins, and its words without gaps."""
     for found in _RUN.finditer(text):
         places = [place for place, c in enumerate(found[1]) if not c.isspace() and c != "\x1f"]
-        words = "".join(found[1][place] for place in places)
+        words = "".join(found[1][place] for place in places).translate(_FOLD)
         if words in FIELDS and text[: found.start()].rstrip("\x1f ")[-1:] in QUOTES:
             continue
         for label in _suffixes(words):
