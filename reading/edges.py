@@ -129,6 +129,8 @@ def _find_boxes(sheet: Sheet, first: int, last: int) -> set[int]:
     """The boxes of related articles in the midst of the text: their heading and the links that follow it."""
     boxes: set[int] = set()
     for n in range(first, last - 2):
+        if n in boxes:
+            continue
         line = sheet.lines[n]
         if len(line.text) < 30 and is_end(line.text) and all(map(is_link, sheet.lines[n + 1 : n + 3])):
             box = [n, *takewhile(lambda m: is_link(sheet.lines[m]), range(n + 1, last))]
