@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import cast
@@ -31,13 +31,17 @@ class Places:
             nodes = _find(path, self.root)
         return clean_text(" ".join(nodes[0].itertext())) or None if nodes else None
 
-    def blocks(self, sheet: Sheet) -> list[tuple[Element, str]]:
-        """The containers of the text with their origin, as blocks of the sheet, the surest first."""
-        found = [(node, "selector") for node in self._select("body")[:1]]
+    def blocks(self, sheet: Sheet) -> Iterator[tuple[Element, str]]:
+        """The containers of the text with their origin, as blocks of the sheet, the surest first.
+
+        Each is looked for only when it is asked for: a walk over a large page for each path adds up.
+        """
+        for node in self._select("body")[:1]:
+            yield _block_of(sheet, node), "selector"
         for path in self.family.containers if self.family else ():
-            nodes = _find(path, self.root)
-            found += [(node, "family") for node in nodes[:6] if node in sheet.spans]
-        return [(_block_of(sheet, node), name) for node, name in found]
+            for node in _find(path, self.root)[:6]:
+                if node in sheet.spans:
+                    yield _block_of(sheet, node), "family"
 
     def _select(self, part: str) -> list[Element]:
         """The elements at a CSS selector (sources.yaml has been checked, so a bad one is a fault of ours)."""
