@@ -62,13 +62,13 @@ def train(lessons: Sequence[Lesson], portal: Portal, version: str, current: Mode
     """
     check_enough(lessons)
     ends = len(lessons) * 3 // 5, len(lessons) * 4 // 5
-    first = _fit(lessons[: ends[0]], portal, version)
+    first = fit(lessons[: ends[0]], portal, version)
     calibrated = _calibrate(first, lessons[ends[0] : ends[1]], portal)
     # measured as it will be used: taught by all that came before
-    before = _fit(lessons[: ends[1]], portal, version, calibrated)
+    before = fit(lessons[: ends[1]], portal, version, calibrated)
     unseen = lessons[ends[1] :]
     measured = measure(before, unseen, portal, len(lessons))
-    model = _fit(lessons, portal, version, calibrated)
+    model = fit(lessons, portal, version, calibrated)
     accepted, reason = _judge(measured, before, current, unseen, portal)
     return Trained(model, measured, accepted, reason)
 
@@ -112,9 +112,10 @@ def find_calibration_error(
     return error
 
 
-def _fit(
+def fit(
     lessons: Sequence[Lesson], portal: Portal, version: str, calibrated: tuple[float, float] = (1.0, 0.0)
 ) -> Model:
+    """Teach a model by these decisions, the newest of which count most; nothing is measured here."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits

@@ -108,14 +108,20 @@ def find_document(traits: Traits, likenesses: Sequence[Likeness]) -> Likeness | 
 
 
 def settle(
-    connection: Connection, item: int, mark: Mark, compared: Mapping[int, Likeness], sources: Sources
+    connection: Connection,
+    item: int,
+    mark: Mark,
+    compared: Mapping[int, Likeness],
+    sources: Sources,
+    fresh: bool = False,
 ) -> Cluster | None:
     """Put an item where it belongs: beside the stored items that the guard agreed to, as editors ordered.
 
-    `compared` is by item. What was ordered together stays, what was ordered apart is never joined.
+    `compared` is by item; a `fresh` one stands in no cluster yet. What was ordered together stays,
+    what was ordered apart is never joined.
     """
-    save_bands(connection, item, mark.bands)
-    current = find_cluster(connection, item)
+    save_bands(connection, item, mark.bands, fresh)
+    current = None if fresh else find_cluster(connection, item)
     near = find_clusters(connection, compared)
     likeliest = sorted(compared, key=lambda other: (-compared[other].verdict.score, other))
     agreed = [other for other in likeliest if compared[other].verdict.together]

@@ -256,7 +256,7 @@ def _settle_new(
         return known, Saved.DUPLICATE
     item = add_item(connection, "collected", new.agency)
     _queue(connection, new, item, {}, reading, doubts, "collect")
-    _settle_cluster(connection, new, item, near, place, doubted)
+    _settle_cluster(connection, new, item, near, place, True, doubted)
     return item, Saved.NEW
 
 
@@ -266,6 +266,7 @@ def _settle_cluster(
     item: int,
     near: _Near,
     place: int,
+    fresh: bool = False,
     doubted: Collection[int] = (),
 ) -> None:
     """Put the item beside those that it is like, and doubt what was published long ago already.
@@ -276,9 +277,9 @@ def _settle_cluster(
         return
     found = ((near.resolve(one), one) for one in near.likenesses[place])
     compared = {other: one for other, one in found if other is not None and other != item}
-    settle(connection, item, new.mark, compared, near.sources)
-    fresh = {other: one for other, one in compared.items() if other not in doubted}
-    doubt_old_news(connection, item, new.form["published"], fresh, near.old_after_days, new.page.at)
+    settle(connection, item, new.mark, compared, near.sources, fresh)
+    unsaid = {other: one for other, one in compared.items() if other not in doubted}
+    doubt_old_news(connection, item, new.form["published"], unsaid, near.old_after_days, new.page.at)
 
 
 def _settle_change(

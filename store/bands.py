@@ -29,9 +29,10 @@ class StoredText:
     text: str | None
 
 
-def save_bands(connection: Connection, item: int, found: Collection[Band]) -> None:
-    """Keep what an item is found by; what it was found by before goes."""
-    connection.execute(delete(bands).where(bands.c.item == item))
+def save_bands(connection: Connection, item: int, found: Collection[Band], fresh: bool = False) -> None:
+    """Keep what an item is found by; what it was found by before goes, unless the item is `fresh`."""
+    if not fresh:
+        connection.execute(delete(bands).where(bands.c.item == item))
     rows = [{"band": band, "value": value, "item": item} for band, value in found]
     if rows:
         connection.execute(insert(bands), rows)

@@ -34,6 +34,7 @@ LINES = {
         f"growth: {RATIO}",
         r"same bytes: yes \(.+\)",
     ],
+    "dedupe": [f"signature: {RATIO}", r"lookup: [\d.]+ ms \(.+\)", r"label: [\d.]+ ms \(.+\)"],
 }
 
 
@@ -50,7 +51,7 @@ def test_collecting_prints_its_lines() -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("group", ["night", "memory", "publish"])
+@pytest.mark.parametrize("group", ["night", "memory", "publish", "dedupe"])
 def test_a_slower_group_prints_its_lines(group: str) -> None:
     for line, pattern in zip(run(group), LINES[group], strict=True):
         assert re.fullmatch(pattern, line), line

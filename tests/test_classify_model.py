@@ -6,6 +6,8 @@ import io
 import json
 import pickle
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -59,6 +61,7 @@ from store.reviews import Desk, decide, undo_approval
 
 MakePage = Callable[..., PageRead]
 DECISIONS = 500
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
@@ -252,6 +255,24 @@ def test_a_model_comes_back_as_it_was(
     record = read_record(kept)
     assert record is not None
     assert (record.version, record.decisions) == ("20261105T100000", DECISIONS)
+
+
+def test_skops_reads_what_was_kept_and_finds_nothing_foreign(kept: Path, trained: Trained) -> None:
+    import skops.io
+
+    (file,) = (kept / "models").glob("*.skops")
+    assert skops.io.get_untrusted_types(file=file) == []
+    assert np.array_equal(skops.io.load(file)["weights"], trained.model.weights)
+
+
+def test_reading_a_model_brings_in_neither_skops_nor_scikit_learn(kept: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from classify.keeping import load_model; "
+        "assert load_model(Path(sys.argv[1])); print({'skops', 'sklearn', 'scipy'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", program, str(kept)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "set()\n"
 
 
 def test_no_model_is_no_fault(tmp_path: Path) -> None:
