@@ -8,6 +8,7 @@ import sys
 import click
 
 from commands.collecting import check, crawl, health, recheck
+from commands.desk import serve
 from commands.housekeeping import backup, restore, tidy, upgrade
 from commands.learning import label, train
 from commands.pages import extract, rows
@@ -29,7 +30,7 @@ def cli(verbose: bool) -> None:
 
 for command in (check, extract, rows, crawl, recheck, health, queue, decide, submit, publish, verify):
     cli.add_command(command)
-for command in (train, label, schedule, jobs, backup, restore, upgrade, tidy, audit, user, demo):
+for command in (train, label, serve, schedule, jobs, backup, restore, upgrade, tidy, audit, user, demo):
     cli.add_command(command)
 
 

@@ -106,7 +106,8 @@ def undo_approval(
     """
     review = _read_review(connection, item, number)
     approval = _newest_approval(connection, review["revision"], review["state"])
-    if review["state"] not in ("approved", "second") or approval is None:
+    forged = _newest_state(connection, review["revision"]) != review["state"]
+    if review["state"] not in ("approved", "second") or approval is None or forged:
         raise NotAllowed(f"{item}@{number} is {review['state']}: only an approval can be undone")
     if approval["actor"] != actor.id:
         raise NotAllowed(f"{approval['actor']} approved it: only the one who decided can undo")
@@ -186,6 +187,12 @@ def _newest_approval(connection: Connection, revision: int, to_state: str) -> Ro
         .mappings()
         .first()
     )
+
+
+def _newest_state(connection: Connection, revision: int) -> str | None:
+    """What the log says the state is; one that was set by hand is another."""
+    query = select(log.c.to_state).where(log.c.revision == revision, log.c.to_state.is_not(None))
+    return connection.execute(query.order_by(log.c.seq.desc()).limit(1)).scalar_one_or_none()
 
 
 def _shift(

@@ -21,14 +21,17 @@ from sqlalchemy import (
 
 from store.cluster_tables import bands, cluster_orders, clusters, members
 from store.metadata import metadata, one_of
+from store.session_tables import logins, sessions
 from store.shown_tables import shown, shown_files, touched
 
 __all__ = [
     "bands",
     "cluster_orders",
     "clusters",
+    "logins",
     "members",
     "metadata",
+    "sessions",
     "shown",
     "shown_files",
     "touched",

@@ -28,12 +28,17 @@ LAYERS: dict[str, set[str]] = {
     "pipelines": {"store", "classify", "reading", *CONFIGURATION},
     "spiders": {"reading", "pipelines", "store.runs", "store.known", "store.database", *CONFIGURATION},
     "publish": {"store", *CONFIGURATION},
-    "demo": {*ROOMS, "spiders", "publish"},
+    "review": {
+        *ROOMS,
+        *("publish.pages", "publish.fields", "publish.site_view", "publish.views"),
+        *("publish.assets", "publish.body", "publish.templates"),
+    },
+    "demo": {*ROOMS, "spiders", "publish", "review"},
     "processes": {"store", *CONFIGURATION},
     "scheduler": {"store", "processes", *CONFIGURATION},
     "terminal": set(),
-    "commands": {*ROOMS, "spiders", "publish", "demo", "processes", "scheduler", "terminal"},
-    "caibian": {*ROOMS, "spiders", "publish", "demo", "terminal", "commands"},
+    "commands": {*ROOMS, "spiders", "publish", "review", "demo", "processes", "scheduler", "terminal"},
+    "caibian": {*ROOMS, "spiders", "publish", "review", "demo", "terminal", "commands"},
 }
 
 

@@ -1,0 +1,1 @@
+"""The desk in a browser: editors look at what waits, decide, edit, take back."""

@@ -1,0 +1,46 @@
+"""Deciding about one or many: approve, return, reject, hold, reopen, withdraw."""
+
+from __future__ import annotations
+
+from flask import jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+
+from review.deciding import Outcome, carry_out, read_seen
+from review.drawing import wants_json
+from review.permissions import DECIDE, allow
+from review.protection import is_own_path
+from review.setting import setting
+from review.visits import read_now, signed_in
+from store.foreign import keep_words
+from store.moves import Wish
+from store.sessions import set_notice
+
+
+@allow(*DECIDE)
+def decide_items() -> ResponseReturnValue:
+    """Carry out a decision about what is named; several at once, or a whole group, are a bulk."""
+    here, session, form = setting(), signed_in(), request.form
+    group = form.get("bulk")
+    seen = read_seen(form.getlist(f"seen-{group}") if group else form.getlist("which"))
+    action = "approve" if group else form.get("action", "")
+    reason = keep_words(form.get("reason", "")).strip()
+    wish = Wish(action, form.get("column") or None, reason[:500] or None)
+    bulk = bool(group) or len(seen) > 1
+    if bulk:  # one column for many would be a guess
+        wish = Wish(action, None, wish.reason)
+    outcome = carry_out(here, session, seen, wish, bulk, read_now())
+    if wants_json():
+        return _answer(outcome)
+    with here.database.write() as connection:
+        set_notice(connection, session, outcome.told)
+    target = form.get("go" if outcome.done else "back", "/")
+    return redirect(target if is_own_path(target) else "/", 303)
+
+
+def _answer(outcome: Outcome) -> ResponseReturnValue:
+    body = {
+        "told": outcome.told,
+        "done": [f"{one.item}@{one.number}" for one in outcome.done],
+        "left": [{"which": one.which, "title": one.title, "why": one.why} for one in outcome.left],
+    }
+    return jsonify(body), 200 if outcome.done else 409

@@ -1,0 +1,61 @@
+"""Editing the fields of an item: a new revision, screened again, for another person to approve."""
+
+from __future__ import annotations
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+
+from clock import tell_day
+from errors import Stale, UserFault
+from pipelines.documents import DocumentReader
+from pipelines.normalize import clean_html, clean_line
+from pipelines.screening import read_words, screen_form
+from review.deciding import Seen, explain_stale, read_seen
+from review.permissions import DECIDE, allow
+from review.setting import setting
+from review.visits import read_now, signed_in
+from store.desk import check_seen
+from store.editing import EDITABLE, draft_edit, save_edit
+from store.sessions import set_notice
+
+
+@allow(*DECIDE)
+def edit_item(item: int, number: int) -> ResponseReturnValue:
+    """Save what a person set in the form of a revision; the machine's values stay beside it."""
+    here, session, now = setting(), signed_in(), read_now()
+    seen = next(iter(read_seen(request.form.getlist("which"))), Seen(item, number, -1))
+    changes = {
+        name: clean_html(request.form[name]) if name == "html" else clean_line(request.form[name])
+        for name in EDITABLE
+        if name in request.form
+    }
+    back = f"/items/{item}@{number}"
+    try:
+        with here.database.read() as connection:
+            check_seen(connection, item, number, seen.version, session.actor, now)
+            draft = draft_edit(connection, item, number, changes, tell_day(now))
+        if draft is None:
+            return _go(back, "没有改动。")
+        with DocumentReader() as reader:
+            old_after = here.portal.settings.old_after_days
+            checked = screen_form(
+                draft.form, read_words(draft.form["html"]), here.home, reader, now, old_after
+            )
+        with here.database.write() as connection:
+            check_seen(connection, item, number, seen.version, session.actor, now)
+            fresh = save_edit(
+                connection, item, draft, checked.found, checked.doubts, session.actor, "desk", now
+            )
+    except Stale:
+        with here.database.read() as connection:
+            why = explain_stale(connection, seen, session, now)
+        return _go(back, f"没有保存：{why}。")
+    except UserFault as error:
+        return _go(back, f"没有保存：{error}。")
+    return _go(f"/items/{item}@{fresh}", f"已存为第 {fresh} 版，请另一位编辑审；机器读出的值留在旁边。")
+
+
+def _go(path: str, told: str) -> ResponseReturnValue:
+    with setting().database.write() as connection:
+        set_notice(connection, signed_in(), told)
+    return redirect(path, 303)

@@ -1,0 +1,136 @@
+"""The desk as one application: its routes, and what stands before and behind each of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask, jsonify
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from errors import CaibianError, NotAllowed, NotFound, Stale, UserFault
+from portal import Portal
+from review.actions import (
+    claim,
+    column,
+    decide,
+    done,
+    edit,
+    files,
+    frames,
+    item,
+    login,
+    password,
+    queue,
+    undo,
+)
+from review.drawing import draw, wants_json
+from review.permissions import check_routes, guard
+from review.protection import protect
+from review.setting import Setting
+from review.visits import Visits
+from sources import Sources
+from store.database import Database
+from store.logins import read_key
+
+logger = logging.getLogger(__name__)
+
+_ITEM = "/items/<int:item>@<int:number>"
+_ROUTES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
+    ("GET", "/", queue.queue),
+    ("GET", "/done", done.done),
+    ("POST", "/decide", decide.decide_items),
+    ("POST", "/undo", undo.undo),
+    ("GET", _ITEM, item.item),
+    ("GET", f"{_ITEM}/preview", frames.preview),
+    ("GET", f"{_ITEM}/source", frames.source_page),
+    ("POST", f"{_ITEM}/edit", edit.edit_item),
+    ("POST", f"{_ITEM}/column", column.set_column),
+    ("POST", f"{_ITEM}/claim", claim.claim_item),
+    ("POST", f"{_ITEM}/release", claim.release_item),
+    ("GET POST", "/login", login.login),
+    ("POST", "/logout", login.logout),
+    ("GET POST", "/password", password.password),
+    ("GET", "/files/<prefix>/<name>", files.kept_file),
+    ("GET", "/static/<name>", files.static_file),
+)
+_TOLD = {
+    400: "请求不完整，或者页面放得太久。请回到上一页刷新再试。",
+    401: "登录已经过期，请重新登录。",
+    403: "您的账号没有做这件事的权限。需要的话，请联系系统管理员。",
+    404: "没有这个页面，或者稿件编号不对。",
+    405: "这个地址不能这样访问。",
+    413: "内容太大。",
+    500: "系统出错，没有保存。请稍后再试；再出现请告诉运维。",
+}
+
+
+def create_app(
+    database: Database,
+    portal: Portal,
+    sources: Sources,
+    home: Path,
+    clock: Callable[[], datetime],
+    *,
+    hosts: Collection[str] = ("127.0.0.1", "localhost", "[::1]"),
+    https: bool = False,
+) -> Flask:
+    """Make the desk; it answers to `hosts` only, and with `https` its cookies go over TLS alone.
+
+    Raises ConfigurationError for a route that declares no permission, StoreError without its key.
+    """
+    app = Flask("review", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=read_key(home),
+        TRUSTED_HOSTS=list(hosts),
+        MAX_CONTENT_LENGTH=2 << 20,
+        MAX_FORM_MEMORY_SIZE=2 << 20,
+        WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its session
+        WTF_CSRF_METHODS=["POST", "PUT", "PATCH", "DELETE"],
+    )
+    app.extensions["desk"] = Setting(database, portal, sources, home, clock, https)
+    app.session_interface = Visits()
+    guard(app)
+    CSRFProtect(app)
+    protect(app)
+    for methods, rule, view in _ROUTES:
+        app.add_url_rule(rule, view.__name__, view, methods=methods.split())
+    _name_faults(app)
+    check_routes(app)
+    return app
+
+
+def _name_faults(app: Flask) -> None:
+    """Tell every fault in an editor's words, as a page or to the desk's script."""
+
+    @app.errorhandler(CSRFError)
+    def forged(error: CSRFError) -> ResponseReturnValue:
+        return _tell(400, _TOLD[400])
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> ResponseReturnValue:
+        code = error.code or 500
+        return _tell(code, _TOLD.get(code, "现在不能这样做。"))
+
+    @app.errorhandler(CaibianError)
+    def faulty(error: CaibianError) -> ResponseReturnValue:
+        if isinstance(error, NotFound):
+            return _tell(404, _TOLD[404])
+        if isinstance(error, Stale | NotAllowed):
+            return _tell(409, f"{error}。")
+        if isinstance(error, UserFault):
+            return _tell(400, f"{error}。")
+        logger.error("the desk: %s", error)
+        return _tell(500, _TOLD[500])
+
+
+def _tell(status: int, told: str) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify({"told": told}), status
+    if status >= 500:  # the store may be what is broken, so nothing is asked of it
+        return told, status, {"Content-Type": "text/plain; charset=utf-8"}
+    return draw("problem.html", status, told=told, status_code=status)

@@ -1,0 +1,108 @@
+"""The desk's Chinese: one word for one thing, and reasons that editors give often."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from clock import PORTAL_ZONE
+
+STATES = {
+    "draft": "草稿",
+    "signing": "待签",
+    "waiting": "待审",
+    "second": "待二审",
+    "held": "暂存",
+    "approved": "已通过",
+    "rejected": "不用",
+    "returned": "已退回",
+    "withdrawn": "已撤下",
+    "superseded": "已有新版",
+}
+# What the log calls an action -> what the desk says was done.
+ACTIONS = {
+    "collect": "采集",
+    "written": "在这里写的",
+    "source-changed": "来源改了，有了新版",
+    "edit": "改了字段，有了新版",
+    "column": "改栏目",
+    "approve": "通过",
+    "return": "退回",
+    "reject": "不用",
+    "hold": "暂存",
+    "reopen": "放回待审",
+    "withdraw": "撤下",
+    "undo": "撤销",
+    "supersede": "被新版代替",
+}
+FIELDS = {
+    "title": "标题",
+    "html": "正文",
+    "body": "正文",
+    "published": "原文发布",
+    "issued": "成文日期",
+    "credit": "来源",
+    "author": "作者",
+    "doc_number": "发文字号",
+    "index_number": "索引号",
+    "issuer": "发布机构",
+    "topic": "主题分类",
+    "validity": "有效性",
+    "summary": "摘要",
+    "list_name": "来源栏目",
+    "address": "原文",
+    "attachments": "附件",
+    "images": "图片",
+}
+RULES = {
+    "secret-mark": "密级或内部标志",
+    "secret-word": "提到密级",
+    "identity-number": "身份证号",
+    "old-item": "旧稿",
+}
+LEVELS = {"block": "不能通过", "confirm": "要再看一眼", "note": "提示"}
+ORIGINS = {
+    "meta": "网页的 meta 标签",
+    "label": "页面上的标注",
+    "selector": "来源配置的选择器",
+    "list row": "来源的列表",
+    "provider": "页面没有写，取自站点名称",
+    "trafilatura": "正文提取",
+    "sitemap": "站点地图",
+}
+REASONS = {
+    "approve": ("已核对，可以公开", "样例文字，不是密件"),
+    "reject": ("与本门户无关", "内容重复", "已过时", "原文有误", "内容不完整"),
+    "return": ("请补全来源和日期", "附件不能打开", "请去掉个人信息", "与栏目不符"),
+    "withdraw": ("原文已更正", "原文已撤下", "内容有误"),
+}
+
+
+def name_field(field: str) -> str:
+    """Name a field as editors do; `附件：名称` is said as it is."""
+    return FIELDS.get(field, field)
+
+
+def name_origin(origin: str | None) -> str:
+    """Say where a value was read."""
+    if not origin:
+        return "页面"
+    for known, words in ORIGINS.items():
+        if origin.startswith(known):
+            return words
+    return f"版式 {origin}"
+
+
+def name_reason(reasons: tuple[str, ...]) -> str:
+    """Give the reasons of a label in one line."""
+    return "；".join(reasons)
+
+
+def next_publish(after: datetime, times: tuple[time, ...]) -> datetime:
+    """Say when the schedule publishes next: the first of the day's times, at the portal, from `after` on."""
+    local = after.astimezone(PORTAL_ZONE)
+    moments = [
+        datetime.combine(local.date() + timedelta(days=days), one, PORTAL_ZONE)
+        for days in (0, 1)
+        for one in sorted(times)
+    ]
+    return next((moment for moment in moments if moment >= local), local)
