@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from publish.assets import read_assets
 from publish.templates import make_environment
 from publish.views import ArticleView, FrontZoneView, GoneView, ListView, SiteView, ZoneView
 
@@ -29,6 +30,13 @@ def render_gone(view: GoneView, site: SiteView) -> str:
 def render_columns(zones: tuple[ZoneView, ...], site: SiteView) -> str:
     """Render the map of the portal: every column that has something, with its feed."""
     return _render("columns.html", zones=zones, site=site)
+
+
+def render_search(zones: tuple[ZoneView, ...], site: SiteView) -> str:
+    """Render the search page, which lists the columns for whoever has no script."""
+    assets = read_assets()
+    script, table = assets["search.js"].path, assets["simplified.txt"].path
+    return _render("search.html", zones=zones, site=site, script=script, table=table)
 
 
 def render_missing(site: SiteView) -> str:

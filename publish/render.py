@@ -54,7 +54,8 @@ class Renderer:
             "list": self._list,
             "feed": self._feed,
             "gone": self._gone,
-            "columns": self._columns,
+            "columns": lambda subject: pages.render_columns(self._zones(subject), self.site),
+            "search": lambda subject: pages.render_search(self._zones(subject), self.site),
             "block": self._block,
             "columns.xml": self._columns_xml,
             "sitemaps": self._sitemaps,
@@ -80,13 +81,12 @@ class Renderer:
         )
         return pages.render_front(views, self.site)
 
-    def _columns(self, subject: Subject) -> str:
+    def _zones(self, subject: Subject) -> tuple[ZoneView, ...]:
         shown = {key for _, blocks in subject.groups for key, _ in blocks}
-        zones = tuple(
+        return tuple(
             ZoneView(zone.key, zone.name, zone.note, tuple(c for c in zone.columns if c.key in shown))
             for zone in self.site.zones
         )
-        return pages.render_columns(zones, self.site)
 
     def _list(self, subject: Subject) -> str:
         column, number = self._column(subject.key), subject.number

@@ -17,6 +17,7 @@ from publish.gather import Stores, find_original, read_checked
 from publish.listing import Draft
 from publish.prepare import Plan, plan_release
 from publish.render import Renderer
+from publish.search import index_release
 from publish.site_view import see_site
 from publish.trees import Served, TreeStore
 from store.database import Database
@@ -39,6 +40,7 @@ from store.publishing import (
 from store.shown import drop_touched, read_shown, save_frame, save_shown
 
 ATTEMPTS = 5
+INDEXED = "search"  # what the index is made from, instead of a hash: it is changed, not compared
 Progress = Callable[[int, int], None]
 
 
@@ -160,12 +162,13 @@ class _Build:
             save_publications(connection, plan.steps.publications)
             save_placements(connection, plan.steps.taken, plan.steps.left)
         made = self._make()
-        changes = self._choose_changes(made, full)
+        index = self._index(full)
+        changes = {**self._choose_changes(made, full), **index}
         from_base = None if self.base is None or full else self.base.tree
         tree = self.trees.change(from_base, changes)
         self.trees.point(release, tree)
         self.trees.sync()
-        self._switch(release, tree, made)
+        self._switch(release, tree, made, index)
         self._prune(portal.settings.keep_releases, release)
         return self._report(release)
 
@@ -211,7 +214,15 @@ class _Build:
                     changes[path] = self.trees.draft(raw)
         return changes
 
-    def _switch(self, release: int, tree: str, made: Mapping[str, Draft]) -> None:
+    def _index(self, full: bool) -> dict[str, Draft | None]:
+        """Bring the search index along; where the served one is not to be trusted, it is made anew."""
+        anew = full or bool(self.plan.gathered.stale)
+        files = index_release(self.stores, self.trees, self.base, self.plan, anew)
+        return {path: None if raw is None else self.trees.draft(raw) for path, raw in files.items()}
+
+    def _switch(
+        self, release: int, tree: str, made: Mapping[str, Draft], index: Mapping[str, Draft | None]
+    ) -> None:
         """Look once more who was withdrawn, then switch, inside the transaction that says so."""
         plan = self.plan
         with self.stores.database.write() as connection:
@@ -220,9 +231,11 @@ class _Build:
                 path: PageRecord(plan.layout.files[path].inputs_hash, draft.hash)
                 for path, draft in made.items()
             }
+            records |= {path: PageRecord(INDEXED, one.hash) for path, one in index.items() if one is not None}
+            left = [path for path, one in index.items() if one is None]
             mark_served(connection, release, tree)
             mark_released(connection, self._list_fresh(), release)
-            save_pages(connection, release, records, [*plan.gone, *plan.gathered.stale])
+            save_pages(connection, release, records, [*plan.gone, *left, *plan.gathered.stale])
             self._settle(connection)
             self.trees.switch(release)
 

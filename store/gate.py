@@ -136,6 +136,20 @@ def read_forms(connection: Connection, gated: Collection[Gated]) -> Iterator[tup
             yield rows[revision], _check(found.get(revision), rows[revision].hash)
 
 
+def read_revisions(connection: Connection, wanted: Collection[int]) -> dict[int, Form | None]:
+    """Give the forms of revisions that a release showed, None where one is not what its own hash says.
+
+    For what is taken away of them; nothing is shown of a form that is read in this way.
+    """
+    forms: dict[int, Form | None] = {}
+    names = sorted(wanted)
+    for at in range(0, len(names), CHUNK):
+        query = select(revisions.c.id, revisions.c.form, revisions.c.hash)
+        for row in connection.execute(query.where(revisions.c.id.in_(names[at : at + CHUNK]))):
+            forms[row.id] = _check(row.form, row.hash)
+    return forms
+
+
 def read_filed(connection: Connection) -> set[int]:
     """Give the revisions in the view whose form names a file of the portal."""
     query = text("SELECT revision FROM publishable WHERE form LIKE '%\"/files/%'")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, select
 
-from store.tables import items, marks, placements, publications, shown, shown_files, touched
+from store.tables import agencies, items, marks, placements, publications, shown, shown_files, touched
 
 CHUNK = 400  # names in one IN list
 FRAME = "frame"  # the mark that says what every page of the served release was made with
@@ -47,6 +47,23 @@ def read_shown(connection: Connection, wanted: Collection[int]) -> dict[int, Sho
         for row in connection.execute(select(shown).where(shown.c.item.in_(chunk))):
             found[row.item] = Shown(*row)
     return found
+
+
+def read_all_shown(connection: Connection) -> dict[int, Shown]:
+    """Give everything that the served release shows."""
+    return {row.item: Shown(*row) for row in connection.execute(select(shown))}
+
+
+def count_agencies(connection: Connection) -> dict[str, int]:
+    """Count the served items of each agency that has some."""
+    query = select(shown.c.agency, func.count()).where(shown.c.agency.is_not(None)).group_by(shown.c.agency)
+    return {key: int(count) for key, count in connection.execute(query)}
+
+
+def list_agency_names(connection: Connection) -> dict[str, str]:
+    """Give every agency's name, retired ones too, by the key."""
+    query = select(agencies.c.key, agencies.c.name).order_by(agencies.c.key)
+    return {row.key: row.name for row in connection.execute(query)}
 
 
 def count_shown(connection: Connection) -> dict[str, int]:

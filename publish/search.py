@@ -1,0 +1,220 @@
+"""The search index of a release: made from the items that changed and the index that is served."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from publish.gather import Stores, read_checked
+from publish.prepare import Plan
+from publish.search_shards import COUNTS, FAMILIES, Part, Shard, divide, read_shard, write_shard
+from publish.search_terms import Terms, find_terms
+from publish.trees import Served, TreeStore
+from store.gate import Gated, read_gate, read_revisions
+from store.log import read_head
+from store.publishing import read_pages, read_publications
+from store.shown import (
+    Shown,
+    count_agencies,
+    list_agency_names,
+    list_numbers,
+    read_agencies,
+    read_all_shown,
+    read_shown,
+)
+
+FORMAT = 1
+INDEX = "/search/index.json"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One item as the index knows it: its number and terms."""
+
+    number: int
+    terms: Terms
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Give every term with its family."""
+        yield from (("p", term) for term in self.terms.page)
+        yield from (("t", term) for term in self.terms.title)
+        yield from (("f", term) for term in self.terms.filters)
+        yield "m", self.terms.month
+
+
+@dataclass
+class _Making:
+    """The index on its way: the served tree that it starts from, and the shards that are others now."""
+
+    stores: Stores
+    trees: TreeStore
+    base: Served | None
+    plan: Plan
+    full: bool
+    files: dict[str, bytes | None] = field(default_factory=dict)
+
+    def run(self) -> dict[str, bytes | None]:
+        plan = self.plan
+        last = max([plan.gathered.stock.last_number, *(row.public_no for row in self._after().values())])
+        parts, known = divide(last), set(self._read_parts())
+        before, after = self._find_changes()
+        kept = [part for part in parts if part in known]
+        broken = self._update(kept, before, after)
+        for part in (*(part for part in parts if part not in known), *broken):
+            self._rebuild(part)
+        for part in known - set(parts):
+            self.files |= dict.fromkeys(_list_paths(part))
+        self._describe(parts, last)
+        return self.files
+
+    def _after(self) -> dict[int, Shown]:
+        return {row.item: row for row in self.plan.list_shown()}
+
+    def _read_parts(self) -> list[Part]:
+        """Give the parts of the served index, none where it must be made anew."""
+        if self.full or self.base is None:
+            return []
+        with self.stores.database.read() as connection:
+            record = read_pages(connection, [INDEX]).get(INDEX)
+        raw = self.trees.read_whole(self.base.tree, INDEX, record.output_hash) if record else None
+        found = json.loads(raw) if raw else {}
+        return [Part(*part) for part in found["parts"]] if found.get("format") == FORMAT else []
+
+    def _find_changes(self) -> tuple[dict[int, Shown], dict[int, Shown]]:
+        after = self._after()
+        with self.stores.database.read() as connection:
+            dealt = self.plan.dealt
+            before = read_all_shown(connection) if dealt is None else read_shown(connection, dealt)
+        same = {item for item, row in before.items() if after.get(item) == row}
+        return (
+            {item: row for item, row in before.items() if item not in same},
+            {item: row for item, row in after.items() if item not in same},
+        )
+
+    def _update(
+        self, kept: list[Part], before: Mapping[int, Shown], after: Mapping[int, Shown]
+    ) -> list[Part]:
+        """Change the shards of kept parts; give the parts where that cannot be done, since a form is lost."""
+        with self.stores.database.read() as connection:
+            forms = read_revisions(connection, {row.revision for row in before.values()})
+        live = self.plan.shelf.live
+        publications = self.plan.gathered.stock.publications
+        broken = []
+        for part in kept:
+            old = [row for row in before.values() if part.start <= row.public_no < part.end]
+            new = [live[item].gated for item, row in after.items() if part.start <= row.public_no < part.end]
+            if any(forms.get(row.revision) is None for row in old):
+                broken.append(part)
+                continue
+            gone = [
+                _Entry(
+                    row.public_no,
+                    find_terms(
+                        forms[row.revision] or {}, publications[row.item].path, row.column_key, row.agency
+                    ),
+                )
+                for row in old
+            ]
+            if gone or new:
+                self._change(part, gone, list(self._enter(new)))
+        return broken
+
+    def _change(self, part: Part, gone: Iterable[_Entry], come: Iterable[_Entry]) -> None:
+        changes: dict[str, list[tuple[str, int, bool]]] = {}
+        for entries, stays in ((gone, False), (come, True)):
+            for entry in entries:
+                for family, term in entry.names():
+                    changes.setdefault(part.place(family, term), []).append((term, entry.number, stays))
+        with self.stores.database.read() as connection:
+            records = read_pages(connection, changes)
+        for path, steps in changes.items():
+            raw = (
+                self.trees.read_whole(self.base.tree, path, records[path].output_hash) if self.base else None
+            )
+            if raw is None:  # somebody changed it on disk
+                self._rebuild(part)
+                return
+            shard = read_shard(raw, part)
+            for term, number, stays in steps:
+                numbers = shard.setdefault(term, set())
+                if stays:
+                    numbers.add(number)
+                else:
+                    numbers.discard(number)
+            self.files[path] = write_shard(shard, part)
+
+    def _rebuild(self, part: Part) -> None:
+        shards: dict[str, Shard] = {path: {} for path in _list_paths(part)}
+        for entry in self._enter(self._list_rows(part)):
+            for family, term in entry.names():
+                shards[part.place(family, term)].setdefault(term, set()).add(entry.number)
+        self.files |= {path: write_shard(shard, part) for path, shard in shards.items()}
+
+    def _list_rows(self, part: Part) -> list[Gated]:
+        """Give what will stand there of a part's numbers, untouched items too."""
+        rows = {
+            item: live.gated
+            for item, live in self.plan.shelf.live.items()
+            if part.start <= live.publication.number < part.end
+        }
+        dealt = self.plan.dealt
+        if dealt is not None:
+            with self.stores.database.read() as connection:
+                others = {row[0] for row in list_numbers(connection, part.start, part.end - 1)} - dealt
+                gate = read_gate(connection, None, read_head(connection), others)
+            rows = {item: row for item, row in rows.items() if item in dealt}
+            rows |= {row.item: row for row in gate.open}
+        return list(rows.values())
+
+    def _enter(self, rows: Collection[Gated]) -> Iterator[_Entry]:
+        names = [row.item for row in rows]
+        with self.stores.database.read() as connection:
+            publications = read_publications(connection, names)
+            agencies = read_agencies(connection, names)
+        for row, form in read_checked(self.stores, rows):
+            if form is not None:
+                one = publications[row.item]
+                yield _Entry(one.number, find_terms(form, one.path, row.column_key, agencies[row.item]))
+
+    def _describe(self, parts: tuple[Part, ...], last: int) -> None:
+        """Write what the script must know before it asks for a shard."""
+        months = {month for part in parts for month in self._read_months(part)}
+        racks = self.plan.layout.racks
+        with self.stores.database.read() as connection:
+            counts = Counter(count_agencies(connection)) if self.plan.dealt is not None else Counter[str]()
+            names = list_agency_names(connection)
+            before = read_shown(connection, self.plan.dealt or ())
+        counts.subtract(row.agency for row in before.values() if row.agency)
+        counts.update(row.agency for row in self._after().values() if row.agency)
+        columns = [[one.key, one.name] for one in self.stores.site.columns if one.key in racks.columns]
+        told = {
+            "format": FORMAT,
+            "last": last,
+            "parts": [[part.start, part.size] for part in parts],
+            "counts": {str(size): list(counts) for size, counts in COUNTS.items()},
+            "years": sorted({month[:4] for month in months}, reverse=True),
+            "columns": columns,
+            "agencies": [[key, name] for key, name in names.items() if counts[key] > 0],
+        }
+        self.files[INDEX] = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def _read_months(self, part: Part) -> Iterable[str]:
+        path = f"{part.folder}m0.bin"
+        raw = self.files.get(path)
+        if raw is None and self.base is not None:
+            raw = self.trees.locate(self.base.tree, path).read_bytes()
+        return read_shard(raw or b"", part)
+
+
+def index_release(
+    stores: Stores, trees: TreeStore, base: Served | None, plan: Plan, full: bool
+) -> dict[str, bytes | None]:
+    """Give the files of the search index that a release changes, None for those that go."""
+    return _Making(stores, trees, base, plan, full).run()
+
+
+def _list_paths(part: Part) -> Iterator[str]:
+    for family, count in zip(FAMILIES, COUNTS[part.size], strict=True):
+        yield from (f"{part.folder}{family}{number}.bin" for number in range(count))

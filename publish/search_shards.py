@@ -1,0 +1,154 @@
+"""The files of the search index: which numbers have a term, in parts of the public numbers, in small shards.
+
+A part holds the items from one public number on: 16,384 of them once all those numbers were given, 1,024
+before that, and what is newer in a small one. So a day's items touch few and small files, and the parts
+follow from the highest number alone: an index made step by step is the one that is made at once.
+
+A shard is a row of entries: the term's length and its UTF-8, the length of its list (7 bits a byte, the high
+bit says that more follows), a byte for the list's kind, the list. Kinds: 0 gaps, 1 a bit a number, 2 runs
+(gap, length).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+LARGE, MIDDLE = 16384, 1024
+# How many shards each family has by a part's size: pairs of the page, of the title, filters, months.
+COUNTS = {LARGE: (4096, 256, 16, 1), MIDDLE: (256, 16, 4, 1), 0: (64, 8, 2, 1)}
+FAMILIES = "ptfm"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Public numbers from `start` on, `size` of them; 0 for the newest part, which is still growing."""
+
+    start: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        """The number after its last one."""
+        return self.start + (self.size or MIDDLE)
+
+    @property
+    def folder(self) -> str:
+        """Where its shards stand."""
+        return f"/search/{self.start}-{self.size}/"
+
+    def place(self, family: str, term: str) -> str:
+        """Give the address of the shard that a term stands in."""
+        count = COUNTS[self.size][FAMILIES.index(family)]
+        return f"{self.folder}{family}{hash_term(term) % count}.bin"
+
+
+def divide(last: int) -> tuple[Part, ...]:
+    """Give the parts of the numbers 1 to `last`, the oldest first."""
+    given = last + 1
+    large = given // LARGE * LARGE
+    middle = given // MIDDLE * MIDDLE
+    return (
+        *(Part(start, LARGE) for start in range(0, large, LARGE)),
+        *(Part(start, MIDDLE) for start in range(large, middle, MIDDLE)),
+        Part(middle, 0),
+    )
+
+
+def hash_term(term: str) -> int:
+    """Spread terms over shards, as the script does."""
+    value = 0
+    for one in term:
+        value = (value * 31 + ord(one)) & 0xFFFFFFFF
+    return value
+
+
+Shard = dict[str, set[int]]
+
+
+def write_shard(shard: Mapping[str, Iterable[int]], part: Part) -> bytes:
+    """Write a shard, sorted; terms without a number are left out."""
+    out = bytearray()
+    for term, numbers in sorted(shard.items()):
+        offsets = sorted(number - part.start for number in numbers)
+        if not offsets:
+            continue
+        name = term.encode()
+        kind, payload = _write_list(offsets)
+        out.append(len(name))
+        out += name
+        _write_number(out, len(payload))
+        out.append(kind)
+        out += payload
+    return bytes(out)
+
+
+def _write_list(offsets: list[int]) -> tuple[int, bytes]:
+    gaps, runs = bytearray(), bytearray()
+    last = -1
+    for offset in offsets:
+        _write_number(gaps, offset - last - 1)
+        last = offset
+    at, end = 0, 0
+    while at < len(offsets):
+        stop = at
+        while stop + 1 < len(offsets) and offsets[stop + 1] == offsets[stop] + 1:
+            stop += 1
+        _write_number(runs, offsets[at] - end)
+        _write_number(runs, stop - at)
+        end, at = offsets[stop] + 1, stop + 1
+    bits = b""
+    if offsets[-1] // 8 < min(len(gaps), len(runs)):
+        field = bytearray(offsets[-1] // 8 + 1)
+        for offset in offsets:
+            field[offset >> 3] |= 1 << (offset & 7)
+        bits = bytes(field)
+    written = [(len(one), kind, bytes(one)) for kind, one in ((0, gaps), (1, bits), (2, runs)) if one]
+    _, kind, payload = min(written)
+    return kind, payload
+
+
+def _write_number(out: bytearray, value: int) -> None:
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+
+
+def read_shard(raw: bytes, part: Part) -> Shard:
+    """Read what `write_shard` wrote."""
+    shard: Shard = {}
+    at = 0
+    while at < len(raw):
+        name = raw[at + 1 : at + 1 + raw[at]].decode()
+        length, at = _read_number(raw, at + 1 + raw[at])
+        payload = raw[at + 1 : at + 1 + length]
+        shard[name] = {part.start + offset for offset in _read_list(raw[at], payload)}
+        at += 1 + length
+    return shard
+
+
+def _read_list(kind: int, payload: bytes) -> Iterable[int]:
+    if kind == 1:
+        return [at * 8 + bit for at, byte in enumerate(payload) for bit in range(8) if byte >> bit & 1]
+    found: list[int] = []
+    at, next_one = 0, 0
+    while at < len(payload):
+        gap, at = _read_number(payload, at)
+        more = 0
+        if kind == 2:
+            more, at = _read_number(payload, at)
+        found += range(next_one + gap, next_one + gap + more + 1)
+        next_one += gap + more + 1
+    return found
+
+
+def _read_number(raw: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = raw[at]
+        at += 1
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            return value, at

@@ -1,0 +1,216 @@
+// Pairs of characters are looked up in small shards; a page that may hold a longer word is read to see whether
+// it does. Folding, cutting and hashing are those of search_terms.py and search_shards.py.
+(() => {
+  "use strict";
+  var PAGE = 20, FAMILIES = "ptfm", FAILED = "检索没有完成，请稍后再试。";
+  var form = document.getElementById("search"), list = document.getElementById("hits");
+  var told = document.getElementById("told"), more = document.getElementById("more"), help = document.getElementById("help");
+  var cache = {}, run = 0;
+
+  function get(path, kind) {
+    return cache[path] = cache[path] || fetch(path).then((answer) => {
+      if (!answer.ok) throw new Error(path);
+      return answer[kind]();
+    });
+  }
+  function fold(one) {
+    return one.normalize("NFKC").toLowerCase().replace(/[〔【〖[（﹝]/g, "(").replace(/[〕】〗\]）﹞]/g, ")");
+  }
+  function foldAll(text) { return Array.from(text, fold).join(""); }
+  function pairs(word) {
+    var letters = Array.from(word), found = [];
+    for (var at = 1; at < letters.length; at++) found.push(letters[at - 1] + letters[at]);
+    return found;
+  }
+  function hash(term) {
+    var value = 0;
+    for (var one of term) value = (value * 31 + one.codePointAt(0)) % 4294967296;
+    return value;
+  }
+
+  function number(raw, at) {  // [value, next]
+    var value = 0, scale = 1, byte;
+    do { byte = raw[at++]; value += (byte & 127) * scale; scale *= 128; } while (byte > 127);
+    return [value, at];
+  }
+  function unpack(kind, raw, start) {
+    var found = new Set(), at = 0, next = start, gap, length;
+    if (kind === 1) {
+      for (; at < raw.length; at++) for (var bit = 0; bit < 8; bit++) if (raw[at] >> bit & 1) found.add(start + at * 8 + bit);
+      return found;
+    }
+    while (at < raw.length) {
+      [gap, at] = number(raw, at);
+      length = 0;
+      if (kind === 2) [length, at] = number(raw, at);
+      for (next += gap; length >= 0; length--) found.add(next++);
+    }
+    return found;
+  }
+  async function shard(part, family, count) {  // term -> [kind, list]
+    var key = "/search/" + part[0] + "-" + part[1] + "/" + family + count + ".bin";
+    if (cache["=" + key]) return cache["=" + key];
+    var raw = new Uint8Array(await get(key, "arrayBuffer")), shards = {}, at = 0, length, name, kind;
+    while (at < raw.length) {
+      name = new TextDecoder().decode(raw.subarray(at + 1, at + 1 + raw[at]));
+      [length, at] = number(raw, at + 1 + raw[at]);
+      kind = raw[at];
+      shards[name] = [kind, raw.subarray(at + 1, at + 1 + length)];
+      at += 1 + length;
+    }
+    return cache["=" + key] = shards;
+  }
+  async function look(index, part, family, term) {
+    var total = index.counts[part[1]][FAMILIES.indexOf(family)];
+    var found = (await shard(part, family, hash(term) % total))[term];
+    return found ? unpack(found[0], found[1], part[0]) : new Set();
+  }
+
+  // The numbers of a part that have every pair, the newest first.
+  async function candidates(index, part, family, wish) {
+    var terms = wish.filters.map((one) => ["f", one]);
+    wish.words.forEach((word) => { pairs(word).forEach(function (pair) { terms.push([family, pair]); }); });
+    var left = null;
+    for (var [kind, term] of terms) {
+      var found = await look(index, part, kind, term);
+      left = left === null ? found : new Set([...left].filter((one) => found.has(one)));
+      if (!left.size) return [];
+    }
+    return [...left].sort((a, b) => b - a);
+  }
+  async function months(part) {
+    var raw = await shard(part, "m", 0);
+    return Object.keys(raw).map((month) => [month, unpack(raw[month][0], raw[month][1], part[0])]);
+  }
+
+  var BREAKS = /^(BLOCKQUOTE|BR|CAPTION|D[DLT]|DIV|FIG.*|H[1-6]|HR|LI|[OU]L|P|PRE|TABLE|T[BFHDR].*)$/;
+  function textOf(node) {
+    if (node.nodeType === 3) return node.data;
+    var text = Array.from(node.childNodes, textOf).join("");
+    return BREAKS.test(node.nodeName) ? "\n" + text + "\n" : text;
+  }
+  function meta(page, name) {
+    var found = page.querySelector('meta[name="' + name + '"]');
+    return found ? found.content : "";
+  }
+  async function read(path) {
+    var page = new DOMParser().parseFromString(await get(path, "text"), "text/html");
+    var parts = [".gk .key", ".body", ".att span:first-of-type"].map((name) => {
+      return Array.from(page.querySelectorAll(name), textOf).join("\n");
+    });
+    return {
+      path: path, title: page.querySelector("h1").textContent, number: parts[0].trim(), body: parts[1], files: parts[2],
+      by: [meta(page, "ColumnName"), "来源：" + meta(page, "ContentSource"), meta(page, "PubDate")]
+    };
+  }
+  function holds(page, words, name) {
+    var text = foldAll(name ? page[name] : [page.title, page.number, page.files, page.body].join("\n"));
+    return words.every((word) => Array.from(word).length < 3 || text.includes(word));
+  }
+
+  // Every hit in its order, as it is asked for.
+  async function* hits(index, wish) {
+    var seen = new Set();
+    for (var family of wish.best ? "tp" : "p") for (var part of index.parts.slice().reverse()) {
+      var found = await candidates(index, part, family, wish);
+      if (!found.length) continue;
+      var where = await months(part);
+      for (var one of found) {
+        if (seen.has(one)) continue;
+        var month = where.find((entry) => entry[1].has(one))[0];
+        if (wish.year && month.slice(0, 4) !== wish.year) continue;
+        var page = await read("/articles/" + month + "/" + one + ".html");
+        if (!holds(page, wish.words, family === "t" ? "title" : "")) continue;
+        seen.add(one);
+        yield page;
+      }
+    }
+  }
+
+  function mark(target, text, words) {  // text with every word in <mark>
+    var letters = Array.from(text), folded = "", starts = [];
+    letters.forEach((letter, at) => { for (var one of fold(letter)) { folded += one; for (var i = 0; i < one.length; i++) starts.push(at); } });
+    var inside = new Set();
+    words.forEach((word) => {
+      for (var at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) for (var i = 0; i < word.length; i++) inside.add(starts[at + i]);
+    });
+    for (var at = 0; at < letters.length;) {
+      var on = inside.has(at), end = at;
+      while (end < letters.length && inside.has(end) === on) end++;
+      var piece = letters.slice(at, end).join("");
+      target.append(on ? Object.assign(document.createElement("mark"), { textContent: piece }) : piece);
+      at = end;
+    }
+    return target;
+  }
+  function snippet(page, words) {
+    var lines = (page.body + "\n" + page.files).split("\n").map((line) => line.trim()).filter(Boolean);
+    var line = lines.find((one) => { return words.some((word) => foldAll(one).includes(word)); }) || lines[0] || "";
+    var at = Math.max(0, Math.min.apply(null, words.map((word) => { var at = foldAll(line).indexOf(word); return at < 0 ? 1e9 : at; })) - 30);
+    if (at > line.length) at = 0;
+    return (at ? "…" : "") + line.slice(at, at + 110) + (line.length > at + 110 ? "…" : "");
+  }
+  function show(page, words) {
+    var row = document.createElement("li"), head = document.createElement("h2"), link = document.createElement("a");
+    link.href = page.path;
+    head.append(mark(link, page.title, words));
+    var by = Object.assign(document.createElement("p"), { className: "by", textContent: page.by.join("　") });
+    if (page.number) mark(by, "　" + page.number.split("\n").filter(Boolean).join("　"), words);
+    row.append(head, mark(document.createElement("p"), snippet(page, words), words), by);
+    list.append(row);
+  }
+
+  async function search(event) {
+    var mine = ++run, fields = new FormData(form), asked = String(fields.get("q") || "").trim();
+    if (event) { event.preventDefault(); history.replaceState(null, "", "?" + new URLSearchParams(fields)); }
+    list.textContent = ""; more.hidden = true;
+    help.hidden = true;
+    if (!asked) { told.textContent = ""; return; }
+    told.textContent = "正在检索……";
+    try {
+      var index = await get("/search/index.json", "json");
+      var words = foldAll(asked).split(/\s+/).filter(Boolean);
+      if (words.some((word) => Array.from(word).length < 2)) { told.textContent = "每个词至少要两个字。"; return; }
+      var wish = { words: words, best: fields.get("s") === "best", year: fields.get("y"), filters: [] };
+      if (fields.get("c")) wish.filters.push("c:" + fields.get("c"));
+      if (fields.get("a")) wish.filters.push("a:" + fields.get("a"));
+      await page(mine, index, wish, hits(index, wish), 0, asked);
+    } catch (error) { if (mine === run) told.textContent = FAILED; }
+  }
+  async function page(mine, index, wish, found, count, asked) {
+    more.hidden = true;
+    for (var room = PAGE; room; room--) {
+      var next = await found.next();
+      if (mine !== run) return;
+      if (next.done) break;
+      show(next.value, wish.words);
+      count++;
+    }
+    if (!count && !wish.simple) {
+      var table = Array.from(await get(form.dataset.table, "text")), simple = {};
+      for (var at = 0; at < table.length; at += 2) simple[table[at]] = table[at + 1];
+      wish.simple = true;
+      var words = wish.words.map((word) => { return Array.from(word, (one) => simple[one] || one).join(""); });
+      if (mine !== run) return;
+      if (words.join() !== wish.words.join()) { wish.words = words; return page(mine, index, wish, hits(index, wish), 0, asked); }
+    }
+    help.hidden = count > 0;
+    told.textContent = !count ? "没有找到含有“" + asked + "”的信息。" : next.done ? "“" + asked + "”共 " + count + " 条。" : "“" + asked + "”的前 " + count + " 条。";
+    list.dataset.done = next.done ? "1" : "";
+    if (!next.done) { more.hidden = false; more.onclick = () => { page(mine, index, wish, found, count, asked).catch(() => { told.textContent = FAILED; }); }; }
+  }
+
+  async function start() {
+    var asked = new URLSearchParams(location.search), index = await get("/search/index.json", "json");
+    [["c", index.columns], ["a", index.agencies], ["y", index.years.map((year) => [year, year + " 年"])]].forEach((entry) => {
+      var field = form.elements[entry[0]];
+      entry[1].forEach((one) => { field.append(new Option(one[1], one[0])); });
+    });
+    ["q", "c", "a", "y", "s"].forEach((name) => { if (asked.has(name)) form.elements[name].value = asked.get(name); });
+    form.hidden = false;
+    form.addEventListener("submit", search);
+    ["c", "a", "y", "s"].forEach((name) => { form.elements[name].addEventListener("change", search); });
+    search();
+  }
+  start().catch(() => { told.textContent = FAILED; });
+})();
