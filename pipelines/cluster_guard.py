@@ -217,9 +217,9 @@ def _find_slot_conflict(
     mine: Traits, other: Traits, shared: int, differences: Iterable[Difference]
 ) -> str | None:
     news = _is_news(mine, other)
-    slots = {one for one in differences if one.mine and one.other and _is_slot(one)}
+    slots = list(dict.fromkeys(one for one in differences if one.mine and one.other and _is_slot(one)))
     if news:  # what stands before and behind a story is its teller's
-        slots = {one for one in slots if not one.edge}
+        slots = [one for one in slots if not one.edge]
     for one in slots:
         if found := _compare_facts(one):
             return found
