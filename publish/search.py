@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from publish.gather import Stores, read_checked
 from publish.prepare import Plan
-from publish.search_shards import COUNTS, FAMILIES, Part, Shard, divide, read_shard, write_shard
+from publish.search_shards import COUNTS, FAMILIES, Part, Shard, change_shard, divide, read_shard, write_shard
 from publish.search_terms import Terms, find_terms
 from publish.trees import Served, TreeStore
 from store.gate import Gated, read_gate, read_revisions
@@ -25,7 +25,7 @@ from store.shown import (
     read_shown,
 )
 
-FORMAT = 1
+FORMAT = 2
 INDEX = "/search/index.json"
 
 
@@ -122,11 +122,12 @@ class _Making:
         return broken
 
     def _change(self, part: Part, gone: Iterable[_Entry], come: Iterable[_Entry]) -> None:
-        changes: dict[str, list[tuple[str, int, bool]]] = {}
-        for entries, stays in ((gone, False), (come, True)):
+        changes: dict[str, dict[str, dict[int, bool]]] = {}
+        for entries, stays in ((gone, False), (come, True)):  # an edited item's terms go, then come back
             for entry in entries:
                 for family, term in entry.names():
-                    changes.setdefault(part.place(family, term), []).append((term, entry.number, stays))
+                    path = part.place(family, term)
+                    changes.setdefault(path, {}).setdefault(term, {})[entry.number] = stays
         with self.stores.database.read() as connection:
             records = read_pages(connection, changes)
         for path, steps in changes.items():
@@ -136,14 +137,9 @@ class _Making:
             if raw is None:  # somebody changed it on disk
                 self._rebuild(part)
                 return
-            shard = read_shard(raw, part)
-            for term, number, stays in steps:
-                numbers = shard.setdefault(term, set())
-                if stays:
-                    numbers.add(number)
-                else:
-                    numbers.discard(number)
-            self.files[path] = write_shard(shard, part)
+            written = change_shard(raw, steps, part)
+            if written != raw:
+                self.files[path] = written
 
     def _rebuild(self, part: Part) -> None:
         shards: dict[str, Shard] = {path: {} for path in _list_paths(part)}

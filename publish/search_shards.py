@@ -4,15 +4,18 @@ A part holds the items from one public number on: 16,384 of them once all those 
 before that, and what is newer in a small one. So a day's items touch few and small files, and the parts
 follow from the highest number alone: an index made step by step is the one that is made at once.
 
-A shard is a row of entries: the term's length and its UTF-8, the length of its list (7 bits a byte, the high
-bit says that more follows), a byte for the list's kind, the list. Kinds: 0 gaps, 1 a bit a number, 2 runs
-(gap, length).
+A shard: four bytes with the length of the names, the names in UTF-8 with a line end between them, two bytes
+a term with the length of its list, a byte a term with the list's kind, the lists; the low byte first.
+Numbers in lists have 7 bits a byte, the high bit says that more follows. Kinds: 0 gaps, 1 a bit a number,
+2 runs (gap, length). So a program finds one term's list, and changes it, without reading the others.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 LARGE, MIDDLE = 16384, 1024
 # How many shards each family has by a part's size: pairs of the page, of the title, filters, months.
@@ -68,19 +71,54 @@ Shard = dict[str, set[int]]
 
 def write_shard(shard: Mapping[str, Iterable[int]], part: Part) -> bytes:
     """Write a shard, sorted; terms without a number are left out."""
-    out = bytearray()
-    for term, numbers in sorted(shard.items()):
-        offsets = sorted(number - part.start for number in numbers)
-        if not offsets:
-            continue
-        name = term.encode()
-        kind, payload = _write_list(offsets)
-        out.append(len(name))
-        out += name
-        _write_number(out, len(payload))
-        out.append(kind)
-        out += payload
-    return bytes(out)
+    lists = {term: [number - part.start for number in sorted(numbers)] for term, numbers in shard.items()}
+    return _pack({term: _write_list(offsets) for term, offsets in lists.items() if offsets})
+
+
+def change_shard(raw: bytes, changes: Mapping[str, Mapping[int, bool]], part: Part) -> bytes:
+    """Add numbers to terms (True) or take them away (False); what is left is as `write_shard` writes it."""
+    lists = _unpack(raw)
+    for term, numbers in changes.items():
+        known = lists.pop(term, None)
+        offsets = set(_read_list(*known)) if known else set()
+        for number, stays in numbers.items():
+            (offsets.add if stays else offsets.discard)(number - part.start)
+        if offsets:
+            lists[term] = _write_list(sorted(offsets))
+    return _pack(lists)
+
+
+def read_shard(raw: bytes, part: Part) -> Shard:
+    """Read what `write_shard` wrote."""
+    return {
+        term: {part.start + offset for offset in _read_list(kind, payload)}
+        for term, (kind, payload) in _unpack(raw).items()
+    }
+
+
+def _pack(lists: Mapping[str, tuple[int, bytes]]) -> bytes:
+    terms = sorted(lists)
+    if not terms:
+        return b""
+    names = "\n".join(terms).encode()
+    payloads = [lists[term][1] for term in terms]
+    lengths = struct.pack(f"<{len(terms)}H", *map(len, payloads))
+    kinds = bytes(lists[term][0] for term in terms)
+    return b"".join((struct.pack("<I", len(names)), names, lengths, kinds, *payloads))
+
+
+def _unpack(raw: bytes) -> dict[str, tuple[int, bytes]]:
+    if not raw:
+        return {}
+    end = 4 + int(struct.unpack_from("<I", raw)[0])
+    terms = raw[4:end].decode().split("\n")
+    lengths = struct.unpack_from(f"<{len(terms)}H", raw, end)
+    kinds = raw[end + 2 * len(terms) : end + 3 * len(terms)]
+    ends = list(accumulate(lengths, initial=end + 3 * len(terms)))
+    return {
+        term: (kind, raw[start:stop])
+        for term, kind, start, stop in zip(terms, kinds, ends, ends[1:], strict=False)
+    }
 
 
 def _write_list(offsets: list[int]) -> tuple[int, bytes]:
@@ -113,19 +151,6 @@ def _write_number(out: bytearray, value: int) -> None:
         out.append(value & 127 | 128)
         value >>= 7
     out.append(value)
-
-
-def read_shard(raw: bytes, part: Part) -> Shard:
-    """Read what `write_shard` wrote."""
-    shard: Shard = {}
-    at = 0
-    while at < len(raw):
-        name = raw[at + 1 : at + 1 + raw[at]].decode()
-        length, at = _read_number(raw, at + 1 + raw[at])
-        payload = raw[at + 1 : at + 1 + length]
-        shard[name] = {part.start + offset for offset in _read_list(raw[at], payload)}
-        at += 1 + length
-    return shard
 
 
 def _read_list(kind: int, payload: bytes) -> Iterable[int]:

@@ -123,7 +123,7 @@ def test_who_lost_the_signs_is_found_by_verify_and_set_right_by_a_full_publish(o
 
 
 def test_an_untouched_item_on_a_changed_page_goes_through_the_gate_and_its_hash_again(office: Office) -> None:
-    last = office.numbers.keys() and max(office.numbers)
+    last = max(office.numbers)
     office.run(f"UPDATE revisions SET form = replace(form, '正文', '偷换') WHERE item = {last}")
     office.run("DELETE FROM touched")
     office.approve(office.write(), "diqu")
@@ -207,7 +207,12 @@ def _read_state(office: Office, item: int) -> tuple[str, str]:
 def test_most_of_those_releases_were_narrow(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     wide: list[int] = []
     plain: Callable[..., Any] = publish.prepare._plan_wide
-    monkeypatch.setattr(publish.prepare, "_plan_wide", lambda *words: (wide.append(1), plain(*words))[1])
+
+    def count(*words: Any) -> Any:
+        wide.append(1)
+        return plain(*words)
+
+    monkeypatch.setattr(publish.prepare, "_plan_wide", count)
     office.approve(office.write())
     office.publish()
     office.decide(2, "withdraw")

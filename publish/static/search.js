@@ -50,13 +50,15 @@
   async function shard(part, family, count) {  // term -> [kind, list]
     var key = "/search/" + part[0] + "-" + part[1] + "/" + family + count + ".bin";
     if (cache["=" + key]) return cache["=" + key];
-    var raw = new Uint8Array(await get(key, "arrayBuffer")), shards = {}, at = 0, length, name, kind;
-    while (at < raw.length) {
-      name = new TextDecoder().decode(raw.subarray(at + 1, at + 1 + raw[at]));
-      [length, at] = number(raw, at + 1 + raw[at]);
-      kind = raw[at];
-      shards[name] = [kind, raw.subarray(at + 1, at + 1 + length)];
-      at += 1 + length;
+    var raw = new Uint8Array(await get(key, "arrayBuffer")), shards = {};
+    if (raw.length) {
+      var view = new DataView(raw.buffer), at = 4 + view.getUint32(0, true);
+      var names = new TextDecoder().decode(raw.subarray(4, at)).split("\n"), end = at + 3 * names.length;
+      names.forEach((name, one) => {
+        var start = end;
+        end += view.getUint16(at + 2 * one, true);
+        shards[name] = [raw[at + 2 * names.length + one], raw.subarray(start, end)];
+      });
     }
     return cache["=" + key] = shards;
   }

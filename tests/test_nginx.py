@@ -1,0 +1,134 @@
+"""The portal behind a real nginx with the file of `deploy/`: 410s, redirects, headers, compression."""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from office import Office, keep_pdf, read_site
+from stores import Stores
+
+from portal import load_portal
+from publish.assets import read_assets
+from sample import PORTAL
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+CONF = Path(__file__).parent.parent / "deploy" / "nginx.conf"
+pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx (Debian's nginx-light)")
+
+
+def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request(method, path, headers=headers)
+    answer = connection.getresponse()
+    raw = answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, raw
+
+
+@pytest.fixture(scope="module")
+def office(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """Two items, one with an attachment, one withdrawn after it was public."""
+    home = tmp_path_factory.mktemp("nginx")
+    (home / "portal.yaml").write_text(PORTAL, encoding="utf-8")
+    with stores.opened("sqlite", home / "store") as database:
+        office = Office(database, load_portal(home / "portal.yaml"))
+        for form in ({"attachments": [keep_pdf(office)]}, {"title": "撤下的"}):
+            office.approve(office.write(**form))
+        office.publish()
+        office.decide(2, "withdraw")
+        office.publish()
+        yield office
+
+
+@pytest.fixture(scope="module")
+def port(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """An nginx of our own on a free port, with the project's file for the site."""
+    folder = tmp_path_factory.mktemp("served")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = int(probe.getsockname()[1])
+    (folder / "redirects.map").write_text("/old/1.htm /articles/2026/11/1.html;\n")
+    site = CONF.read_text(encoding="utf-8")
+    site = site.replace("listen 80;", f"listen 127.0.0.1:{number};")
+    site = site.replace("/var/lib/caibian/site/current", str(office.site))
+    site = site.replace("/etc/caibian/", f"{folder}/")
+    places = "".join(
+        f"{kind}_temp_path {folder}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    head = f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
+    who = "user root;\n" if Path("/proc/self").stat().st_uid == 0 else ""
+    main = f"{who}{head}events {{}}\nhttp {{\naccess_log off;\n{places}{site}\n}}\n"
+    (folder / "nginx.conf").write_text(main, encoding="utf-8")
+    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    subprocess.run([*command, "-t"], check=True, capture_output=True, timeout=20)
+    process = subprocess.Popen(command)
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", number)) == 0:
+                break
+        time.sleep(0.05)
+    yield number
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def test_a_withdrawn_address_answers_410_with_its_page_and_an_unknown_one_404(port: int) -> None:
+    status, headers, raw = ask(port, "/articles/2026/11/2.html")
+    assert status == 410
+    assert "这条信息已撤下" in raw.decode()
+    assert "content-security-policy" in headers
+    status, _, raw = ask(port, "/articles/2026/11/99.html")
+    assert status == 404
+    assert "没有这个页面" in raw.decode()
+    assert ask(port, "/gone/articles/2026/11/2.html")[0] == 404
+
+
+def test_pages_carry_their_headers_and_are_compressed(port: int) -> None:
+    status, headers, _ = ask(port, "/", **{"Accept-Encoding": "gzip"})
+    assert status == 200
+    assert headers["content-type"] == "text/html; charset=utf-8"
+    assert headers["content-encoding"] == "gzip"
+    assert headers["cache-control"] == "public, max-age=60"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "nginx/" not in headers["server"]
+    assert ask(port, "/columns/bumen/")[0] == 200
+    assert "connect-src 'self'" in ask(port, "/search/")[1]["content-security-policy"]
+    assert ask(port, "/", method="POST")[0] == 405
+
+
+def test_named_by_their_hash_assets_are_kept_for_a_year(port: int) -> None:
+    for name, kind in (("portal.css", "text/css"), ("search.js", "application/javascript")):
+        status, headers, _ = ask(port, read_assets()[name].path)
+        assert status == 200
+        assert headers["content-type"].startswith(kind)
+        assert headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+def test_documents_are_sent_as_attachments_that_nothing_runs_in(port: int, office: Office) -> None:
+    path = next(path for path in read_site(office.site) if path.endswith(".pdf"))
+    status, headers, _ = ask(port, path)
+    assert status == 200
+    assert headers["content-disposition"] == "attachment"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in headers["content-security-policy"]
+
+
+def test_old_addresses_lead_to_the_new_ones(port: int) -> None:
+    status, headers, _ = ask(port, "/old/1.htm")
+    assert status == 301
+    assert headers["location"].endswith("/articles/2026/11/1.html")
+
+
+def test_the_next_release_is_served_at_once(port: int, office: Office) -> None:
+    office.approve(office.write(title="刚刚发布的信息"))
+    office.publish()
+    assert "刚刚发布的信息" in ask(port, "/")[2].decode()
