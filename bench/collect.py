@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,12 +46,13 @@ class Side:
 def run(stage: Stage) -> Iterator[str]:
     """Measure both sets of sites: 30 sites of 100 articles each."""
     sites = 6 if stage.small else 30
+    real = "" if stage.small else _score_corpus(stage.folder)
     for kind, words in _WORDS.items():
         with serve(World(kind, sites, stage.count(100, least=4), stage.day)) as world:
             ours, plain = _compare(world, stage.folder / kind, 1 if stage.small else 2)
         yield (
             f"{words}: ratio {ours.rate / plain.rate:.2f} (ours {ours.rate:.1f}, plain {plain.rate:.1f} "
-            f"items per CPU-second, body F1 {ours.f1:.3f}, plain's {plain.f1:.3f}; {ours.runs} times "
+            f"items per CPU-second, body F1 {ours.f1:.3f}{real}, plain's {plain.f1:.3f}; {ours.runs} times "
             f"{ours.items // ours.runs} items of {sites} sources)"
         )
 
@@ -111,3 +115,17 @@ def _score(world: World, texts: dict[str, str]) -> float:
         for site in range(world.sites)
         for number in range(0, world.articles, 5)
     )
+
+
+def _score_corpus(folder: Path) -> str:
+    """How well the same reader does on real pages, where they lie beside the project."""
+    corpus = Path(os.environ.get("CAIBIAN_SHARED", ROOT.parent / "shared")) / "corpus"
+    if not (corpus / "score.py").is_file():
+        return ""
+    command = [sys.executable, str(ROOT / "caibian.py"), "extract", "--json", "--manifest"]
+    said = subprocess.run([*command, str(corpus / "manifest.jsonl")], capture_output=True, check=True).stdout
+    (folder / "fields.jsonl").write_bytes(said)
+    score = [sys.executable, str(corpus / "score.py"), "articles", str(folder / "fields.jsonl")]
+    told = subprocess.run(score, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"body\s+F1 ([\d.]+)", told)
+    return f", on real pages {found[1]}" if found else ""
