@@ -68,6 +68,7 @@ def plan_jobs(settings: Settings) -> tuple[PlannedJob, ...]:
         PlannedJob("verify", ("verify", "--deep"), night),
         PlannedJob("audit", ("audit", "verify"), night),
         PlannedJob("tidy", ("tidy",), night),
+        PlannedJob("train", ("train", "--due"), night),
         PlannedJob("jobs", ("jobs",), every=timedelta(minutes=1), noted=False),
     )
 

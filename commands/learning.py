@@ -39,12 +39,19 @@ def train(proposals: bool, accuracy: bool, due: bool, as_json: bool) -> None:
         elif accuracy:
             _account(database, as_json)
         else:
-            _train(database, paths, sources, portal, due, as_json)
+            try:
+                _train(database, paths, sources, portal, due, as_json)
+            except UserFault as error:
+                if not due:
+                    raise
+                click.echo(str(error))  # each night, while there is nothing to learn from: no fault
 
 
 def _train(
     database: Database, paths: Paths, sources: Sources, portal: Portal, due: bool, as_json: bool
 ) -> None:
+    from importlib.util import find_spec
+
     from classify.keeping import find_fault, load_model, save_model
     from classify.training import check_enough
     from classify.training import train as teach
@@ -61,6 +68,8 @@ def _train(
         )
         return
     check_enough(lessons)
+    if find_spec("skops") is None:
+        raise UserFault("the extra `ml` is not installed, rules alone label: pip install 'caibian[ml]'")
     now = read_clock()
     trained = teach(lessons, portal, f"{now:%Y%m%dT%H%M%S}", current)
     if trained.accepted:

@@ -499,6 +499,7 @@ def _run(*words: str) -> str:
 def test_the_commands_say_that_nothing_was_decided_yet(office: Path) -> None:
     with pytest.raises(UserFault, match="0 decisions so far"):
         CliRunner().invoke(cli, ["train"], catch_exceptions=False, standalone_mode=False)
+    assert "0 decisions so far" in _run("train", "--due")
     assert "no clear pattern among 0 decisions" in _run("train", "--proposals")
     assert json.loads(_run("train", "--accuracy", "--json").splitlines()[0])["count"] == 0
 

@@ -67,7 +67,7 @@ def installed(tmp_path: Path) -> Path:
 
 def test_systemd_accepts_every_unit(installed: Path) -> None:
     units = [str(path) for path in sorted(installed.iterdir()) if path.is_file()]
-    assert len(units) == len(SERVICES) + len(TIMERS) == 15
+    assert len(units) == len(SERVICES) + len(TIMERS) == 17
     done = subprocess.run(
         ["systemd-analyze", "verify", *units], capture_output=True, text=True, timeout=60, check=False
     )
