@@ -40,7 +40,7 @@ def digest_room() -> str:
     """Give the hash of everything in this room: a page is made anew when the way of making it changes."""
     digest = hashlib.sha256()
     for file in sorted(ROOM.rglob("*")):
-        if file.suffix in {".py", ".html", ".xml", ".txt", ".css", ".js", ".svg"}:
+        if file.suffix in {".py", ".html", ".xml", ".rss", ".txt", ".css", ".js", ".svg"}:
             digest.update(f"{file.relative_to(ROOM)}\0".encode())
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()

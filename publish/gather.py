@@ -198,7 +198,10 @@ def read_known(
     A file that the served release does not hold (`is_kept`) must be among the kept files, whole.
     """
     with_summary = {
-        item for file in wanted if file.subject.kind in ("front", "feed") for item in file.subject.shown
+        item
+        for file in wanted
+        if file.subject.kind in ("front", "feed", "rss", "json feed")
+        for item in file.subject.shown
     }
     by_item = {live.item: live for live in lives}
     known = Known({}, {}, {})

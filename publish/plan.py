@@ -170,7 +170,8 @@ def _add_column(desk: _Desk, column: ColumnView, rack: Rack) -> None:
     siblings = [one for one in desk.site.columns if one.zone == column.zone and one.key in columns]
     subject = Subject("list", column.key, newest=newest, total=rack.total, items=top)
     desk.add(f"{column.path}index.html", subject, column, siblings)
-    desk.add(column.feed, Subject("feed", column.key, items=top), column)
+    for path, kind in ((column.feed, "feed"), (column.rss, "rss"), (column.json_feed, "json feed")):
+        desk.add(path, Subject(kind, column.key, items=top), column)
     for number, items in rack.pages.items():
         last = number if number == newest else 0  # only the newest page knows that it is the newest
         subject = Subject("list", column.key, number, last, None, items)

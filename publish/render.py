@@ -52,7 +52,9 @@ class Renderer:
         makers: dict[str, Callable[[Subject], str]] = {
             "front": self._front,
             "list": self._list,
-            "feed": self._feed,
+            "feed": lambda subject: feeds.render_feed(*self._newest(subject), self.site),
+            "rss": lambda subject: feeds.render_rss(*self._newest(subject), self.site),
+            "json feed": lambda subject: feeds.render_json_feed(*self._newest(subject), self.site),
             "gone": self._gone,
             "columns": lambda subject: pages.render_columns(self._zones(subject), self.site),
             "search": lambda subject: pages.render_search(self._zones(subject), self.site),
@@ -102,8 +104,8 @@ class Renderer:
             ListView(column, self._rows(subject.items), pager, subject.total, siblings), self.site
         )
 
-    def _feed(self, subject: Subject) -> str:
-        return feeds.render_feed(self._column(subject.key), self._rows(subject.items), self.site)
+    def _newest(self, subject: Subject) -> tuple[ColumnView, tuple[RowView, ...]]:
+        return self._column(subject.key), self._rows(subject.items)
 
     def _gone(self, subject: Subject) -> str:
         one = self.shelf.stones[subject.number or 0].publication

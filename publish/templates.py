@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from email.utils import format_datetime
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,7 +21,7 @@ def make_environment(package: str = "publish") -> Environment:
     """Make the environment over a package's `templates/` folder: autoescape, StrictUndefined, our filters.
 
     Filters: `address` (http, https or a path of the portal, else `#`), `mail`, and of moments `minute`
-    (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339).
+    (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339), `mail_date` (RFC 5322).
     """
     environment = Environment(
         loader=PackageLoader(package),
@@ -38,6 +39,7 @@ def make_environment(package: str = "publish") -> Environment:
         day=tell_day,
         zoned=write_zoned,
         utc=write_seconds,
+        mail_date=format_datetime,
     )
     return environment
 

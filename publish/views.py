@@ -35,6 +35,16 @@ class ColumnView:
         """The address of the column's Atom feed."""
         return f"/columns/{self.slug}/feed.atom"
 
+    @property
+    def rss(self) -> str:
+        """The address of the column's RSS feed."""
+        return f"/columns/{self.slug}/feed.rss"
+
+    @property
+    def json_feed(self) -> str:
+        """The address of the column's JSON Feed."""
+        return f"/columns/{self.slug}/feed.json"
+
     def page(self, number: int) -> str:
         """The address of one permanent page, numbered from the oldest."""
         return f"/columns/{self.slug}/page-{number}.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -427,3 +428,17 @@ def test_a_page_with_its_style_is_light(site: SiteView, show: Callable[..., Arti
     assets = sum(len(asset.raw) for asset in named)  # the search page alone names more
     assert assets < 25_000
     assert all(len(page.encode()) + assets < 100_000 for page in every_page(site, show()).values())
+
+
+def test_the_same_rows_are_an_rss_feed_and_a_json_feed(site: SiteView, column: ColumnView) -> None:
+    rows = (row(), replace(row(), title="A & B <通知>", summary=""))
+    told = feedparser.parse(feeds.render_rss(column, rows, site).encode())
+    assert not told.bozo
+    assert told.version == "rss20"
+    assert [entry.title for entry in told.entries] == ["省教育厅开展检查", "A & B <通知>"]
+    assert told.entries[0].published == "Thu, 05 Nov 2026 02:10:30 +0000"
+    assert told.entries[0].id == told.entries[0].link == f"https://www.example.gov.cn{rows[0].path}"
+    feed = json.loads(feeds.render_json_feed(column, rows, site))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert [one["title"] for one in feed["items"]] == ["省教育厅开展检查", "A & B <通知>"]
+    assert feed["items"][0]["date_published"].startswith("2026-11-05T02:10:")

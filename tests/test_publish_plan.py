@@ -152,6 +152,8 @@ def test_only_what_is_made_from_something_else_is_made_again() -> None:
     assert made == {
         "/articles/2026/11/20.html",
         "/columns/a/feed.atom",
+        "/columns/a/feed.json",
+        "/columns/a/feed.rss",
         "/columns/a/index.html",
         "/columns/a/page-7.html",
         "/index.html",
