@@ -25,11 +25,16 @@ from demo.server import serve
 from errors import CaibianError, UserFault
 from portal import load_both
 from publish.site import publish_site
+from review.server import serve_desk
 from sources import Paths
 from store.database import Database
+from store.logins import give_demo_password
 from store.mirror import mirror_configuration
 
 Echo = Callable[[str], object]
+# Both demo editors sign in with it; it is good for a demo's database only, which holds nothing but samples.
+_PASSWORD = "sample-province-2026"
+_PUBLISH_EVERY = 30  # seconds
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ def show(
             server.set_night(turn)
             _pass_night(stage, turn, day)
         if not once:
-            _serve_portal(stage, port + 1)
+            _serve_portal(stage, port + 1, lambda: tell_moment(day, nights[-1], read_clock()))
 
 
 def _begin(home: Path, told: str, night: int, now: datetime) -> tuple[date, list[int]]:
@@ -161,15 +166,29 @@ def _pass_night(stage: _Stage, night: int, day: date) -> None:
     stage.echo(f"published release {done.release}: {done.articles} articles, {done.written} files written")
 
 
-def _serve_portal(stage: _Stage, port: int) -> None:
-    """Serve the portal until somebody stops it."""
-    try:
-        with serve_folder(stage.home / "site" / "current", port):
-            stage.echo(f"the portal is on http://127.0.0.1:{port}/ (Ctrl-C ends the demo)")
-            stage.echo(f"its queue: CAIBIAN_HOME={stage.home} caibian queue")
+def _serve_portal(stage: _Stage, port: int, moment: Callable[[], datetime]) -> None:
+    """Serve portal and desk until somebody stops it; what the desk approves goes out as on a real evening."""
+    sources, portal = load_both(stage.paths)
+    with ExitStack() as stack:
+        database = stack.enter_context(closing(Database.open(stage.database_url, stage.home)))
+        with database.write() as connection:
+            for name in EDITORS:
+                give_demo_password(connection, name, _PASSWORD)
+        try:
+            stack.enter_context(serve_folder(stage.home / "site" / "current", port))
+        except OSError as error:
+            raise UserFault(
+                f"port {port} cannot be used: {error.strerror}; take another by --port"
+            ) from error
+        stack.enter_context(serve_desk(database, portal, sources, stage.home, moment, port=port + 1))
+        stage.echo(f"the portal is on http://127.0.0.1:{port}/ (Ctrl-C ends the demo)")
+        stage.echo(
+            f"the desk is on http://127.0.0.1:{port + 1}/: sign in as {EDITORS[0]} or {EDITORS[1]} "
+            f"with the password {_PASSWORD}"
+        )
+        try:
             while True:
-                time.sleep(3600)
-    except OSError as error:
-        raise UserFault(f"port {port} cannot be used: {error.strerror}; take another by --port") from error
-    except KeyboardInterrupt:
-        stage.echo("the demo has ended")
+                time.sleep(_PUBLISH_EVERY)
+                publish_site(database, portal, stage.home, moment())
+        except KeyboardInterrupt:
+            stage.echo("the demo has ended")
