@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
 from publish.gather import Stores, read_checked
 from publish.prepare import Plan
@@ -25,7 +28,6 @@ from store.shown import (
     read_shown,
 )
 
-FORMAT = 2
 INDEX = "/search/index.json"
 
 
@@ -80,7 +82,7 @@ class _Making:
             record = read_pages(connection, [INDEX]).get(INDEX)
         raw = self.trees.read_whole(self.base.tree, INDEX, record.output_hash) if record else None
         found = json.loads(raw) if raw else {}
-        return [Part(*part) for part in found["parts"]] if found.get("format") == FORMAT else []
+        return [Part(*part) for part in found["parts"]] if found.get("format") == name_format() else []
 
     def _find_changes(self) -> tuple[dict[int, Shown], dict[int, Shown]]:
         after = self._after()
@@ -186,7 +188,7 @@ class _Making:
         counts.update(row.agency for row in self._after().values() if row.agency)
         columns = [[one.key, one.name] for one in self.stores.site.columns if one.key in racks.columns]
         told = {
-            "format": FORMAT,
+            "format": name_format(),
             "last": last,
             "parts": [[part.start, part.size] for part in parts],
             "counts": {str(size): list(counts) for size, counts in COUNTS.items()},
@@ -202,6 +204,13 @@ class _Making:
         if raw is None and self.base is not None:
             raw = self.trees.locate(self.base.tree, path).read_bytes()
         return read_shard(raw or b"", part)
+
+
+@lru_cache(maxsize=1)
+def name_format() -> str:
+    """Give the hash of what makes terms and shards: an index that was made in another way is made anew."""
+    files = [Path(__file__).with_name(name) for name in ("search_terms.py", "search_shards.py")]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def index_release(

@@ -15,7 +15,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 LARGE, MIDDLE = 16384, 1024
 # How many shards each family has by a part's size: pairs of the page, of the title, filters, months.
@@ -117,16 +117,33 @@ def _unpack(raw: bytes) -> dict[str, tuple[int, bytes]]:
     ends = list(accumulate(lengths, initial=end + 3 * len(terms)))
     return {
         term: (kind, raw[start:stop])
-        for term, kind, start, stop in zip(terms, kinds, ends, ends[1:], strict=False)
+        for term, kind, start, stop in zip(terms, kinds, ends[:-1], ends[1:], strict=True)
     }
 
 
 def _write_list(offsets: list[int]) -> tuple[int, bytes]:
-    gaps, runs = bytearray(), bytearray()
-    last = -1
-    for offset in offsets:
-        _write_number(gaps, offset - last - 1)
-        last = offset
+    """Write sorted offsets in the shortest of the three kinds; this is where an index spends its time."""
+    gaps = [after - before - 1 for before, after in pairwise((-1, *offsets))]
+    bits, count = offsets[-1] // 8 + 1, len(gaps) - gaps.count(0) + (not gaps[0])
+    if 2 * count < min(len(gaps), bits):
+        runs = _write_runs(offsets)
+        if len(runs) < min(len(gaps), bits):
+            return 2, runs
+    if bits < len(gaps):
+        field = 0
+        for offset in offsets:
+            field |= 1 << offset
+        return 1, field.to_bytes(bits, "little")
+    if max(gaps) < 128:
+        return 0, bytes(gaps)
+    out = bytearray()
+    for gap in gaps:
+        _write_number(out, gap)
+    return 0, bytes(out)
+
+
+def _write_runs(offsets: list[int]) -> bytes:
+    runs = bytearray()
     at, end = 0, 0
     while at < len(offsets):
         stop = at
@@ -135,15 +152,7 @@ def _write_list(offsets: list[int]) -> tuple[int, bytes]:
         _write_number(runs, offsets[at] - end)
         _write_number(runs, stop - at)
         end, at = offsets[stop] + 1, stop + 1
-    bits = b""
-    if offsets[-1] // 8 < min(len(gaps), len(runs)):
-        field = bytearray(offsets[-1] // 8 + 1)
-        for offset in offsets:
-            field[offset >> 3] |= 1 << (offset & 7)
-        bits = bytes(field)
-    written = [(len(one), kind, bytes(one)) for kind, one in ((0, gaps), (1, bits), (2, runs)) if one]
-    _, kind, payload = min(written)
-    return kind, payload
+    return bytes(runs)
 
 
 def _write_number(out: bytearray, value: int) -> None:
