@@ -61,7 +61,7 @@ class Backup:
     removed: tuple[str, ...]
 
 
-class _Overtaken(Exception):  # noqa: N818  # no error: the work is done again
+class _Overtaken(Exception):  # no error: the work is done again
     """A publish took away the release while it was copied."""
 
 

@@ -205,7 +205,10 @@ def save_pages(
 
 
 def _select(
-    connection: Connection, query: Select[*tuple[Any, ...]], name: ColumnElement[_T], wanted: Collection[_T] | None
+    connection: Connection,
+    query: Select[*tuple[Any, ...]],
+    name: ColumnElement[_T],
+    wanted: Collection[_T] | None,
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     if wanted is None:
         yield from connection.execute(query)
