@@ -8,9 +8,11 @@ import random
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
+from stores import Stores
 
 from demo.configuration import write_configuration
 from demo.editing import EDITORS, approve_clean, mark_demo
@@ -33,6 +36,7 @@ from store.reviews import Desk, decide
 from store.tables import items, publications, readings, reviews, revisions, sightings
 
 DAY = date(2026, 11, 10)
+TIME = "2026-11-10T02:00:00.000000Z"
 COUNTS = [pytest.param(20, id="20"), pytest.param(200, id="200", marks=pytest.mark.soak)]
 
 
@@ -45,7 +49,7 @@ class Place:
 
     @property
     def url(self) -> str:
-        return f"sqlite:///{self.home / 'caibian.sqlite'}"
+        return self.environment["CAIBIAN_DATABASE_URL"]
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -87,8 +91,9 @@ def _tell_items(database: Database) -> dict[str, tuple[str, int]]:
 
 def _check_whole(database: Database) -> None:
     with database.read() as connection:
-        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
-        assert connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
+        if connection.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
         verify_chain(connection, list_heads(connection))
         for table in (revisions, reviews):
             rows = connection.execute(select(table.c.item, func.count()).group_by(table.c.item)).all()
@@ -113,14 +118,14 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield Place(root, environment)
 
 
-def _settle(country: Place, home: Path) -> Place:
+def _settle(country: Place, home: Path, url: str | None = None) -> Place:
     shutil.rmtree(home, ignore_errors=True)
     place = Place(
         home,
         {
             **country.environment,
             "CAIBIAN_HOME": str(home),
-            "CAIBIAN_DATABASE_URL": f"sqlite:///{home / 'caibian.sqlite'}",
+            "CAIBIAN_DATABASE_URL": url or f"sqlite:///{home / 'caibian.sqlite'}",
         },
     )
     with place.open():
@@ -131,7 +136,7 @@ def _settle(country: Place, home: Path) -> Place:
 def undisturbed(country: Place, tmp_path_factory: pytest.TempPathFactory) -> Place:
     """The same province crawled once without any kill."""
     place = _settle(country, tmp_path_factory.mktemp("undisturbed") / "home")
-    assert place.start("demo.crawl_process", "2026-11-10T02:00:00.000000Z").wait() == 0
+    assert place.start("demo.crawl_process", TIME).wait() == 0
     return place
 
 
@@ -146,7 +151,7 @@ def test_a_crawl_killed_anywhere_loses_and_doubles_nothing(
     killed = finished = 0
     place = _settle(country, tmp_path / "0")
     while killed < kills:
-        process = place.start("demo.crawl_process", "2026-11-10T02:00:00.000000Z")
+        process = place.start("demo.crawl_process", TIME)
         hit = _kill_after(process, chance.uniform(0.6, 4.5))
         killed += hit
         with place.open() as database:
@@ -155,7 +160,63 @@ def test_a_crawl_killed_anywhere_loses_and_doubles_nothing(
                 assert _tell_items(database) == expected
                 finished += 1
                 place = _settle(country, tmp_path / str(finished))
-    assert place.start("demo.crawl_process", "2026-11-10T02:00:00.000000Z").wait() == 0
+    assert place.start("demo.crawl_process", TIME).wait() == 0
+    with place.open() as database:
+        _check_whole(database)
+        assert _tell_items(database) == expected
+
+
+def _count_items(place: Place) -> int:
+    with place.open() as database, database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(items)).scalar_one())
+
+
+def _await_items(place: Place, process: subprocess.Popen[bytes], least: int) -> None:
+    """Wait until the crawl has stored something, and is still at work."""
+    for _ in range(600):
+        assert process.poll() is None, "the crawl ended before anything was stored"
+        if _count_items(place) >= least:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the crawl stored nothing")
+
+
+def test_a_crawl_whose_postgresql_is_restarted_is_completed_by_the_next(
+    country: Place, undisturbed: Place, tmp_path: Path, stores: Stores
+) -> None:
+    with undisturbed.open() as database:
+        expected = _tell_items(database)
+    home = tmp_path / "home"
+    place = _settle(country, home, stores.new_url("postgres", home, empty=True))
+    process = place.start("demo.crawl_process", TIME)
+    _await_items(place, process, 10)
+    stores.server.restart()
+    process.wait(120)
+    with place.open() as database:
+        _check_whole(database)
+    assert place.start("demo.crawl_process", TIME).wait() == 0
+    with place.open() as database:
+        _check_whole(database)
+        assert _tell_items(database) == expected
+
+
+def test_a_crawl_whose_database_is_locked_too_long_is_completed_by_the_next(
+    country: Place, undisturbed: Place, tmp_path: Path
+) -> None:
+    """A minute, told here by a shorter wait in the address: the run ends with a word, and nothing is lost."""
+    with undisturbed.open() as database:
+        expected = _tell_items(database)
+    home = tmp_path / "home"
+    place = _settle(country, home, f"sqlite:///{home / 'caibian.sqlite'}?timeout=1")
+    process = place.start("demo.crawl_process", TIME)
+    _await_items(place, process, 10)
+    with contextlib.closing(
+        sqlite3.connect(home / "caibian.sqlite", timeout=60, isolation_level=None)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert process.wait(120) != 0
+        other.execute("ROLLBACK")
+    assert place.start("demo.crawl_process", TIME).wait() == 0
     with place.open() as database:
         _check_whole(database)
         assert _tell_items(database) == expected
