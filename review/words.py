@@ -68,6 +68,13 @@ ORIGINS = {
     "provider": "页面没有写，取自站点名称",
     "trafilatura": "正文提取",
     "sitemap": "站点地图",
+    "heading": "页面的大标题",
+    "h1": "页面的大标题",
+    "title": "网页的标题栏",
+    "og:": "网页的 meta 标签",
+    "structure": "页面的正文区",
+    "family": "所用系统的固定位置",
+    "beside the title": "标题旁的一行",
 }
 REASONS = {
     "approve": ("已核对，可以公开", "样例文字，不是密件"),
