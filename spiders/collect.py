@@ -31,7 +31,7 @@ from store.known import Known
 
 logger = logging.getLogger(__name__)
 
-BACKLOG_BYTES = 48 << 20
+BACKLOG_BYTES = 24 << 20
 LIST_PATIENCE = 20.0
 
 
