@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import click
@@ -36,20 +37,24 @@ def write_rows(rows: Iterable[Mapping[str, Any]], as_json: bool, columns: Sequen
 @contextmanager
 def show_progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
     """Give a function to call with a word for each step done; on a terminal it draws a bar."""
+    with show_share(title) as draw:
+        done = count(1)
+        yield lambda word: draw(next(done), total)
+
+
+@contextmanager
+def show_share(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function to call with how much is done and of how much; on a terminal it draws a bar."""
     if not sys.stderr.isatty():
-        yield lambda word: None
+        yield lambda done, total: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(title, total=total)
-
-        def step(word: str) -> None:
-            progress.update(task, advance=1, description=f"{title} {word}")
-
-        yield step
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def set_up_logging(verbose: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from dataclasses import asdict
 
@@ -9,7 +10,9 @@ import click
 
 from clock import read_clock
 from commands.setting import AS_JSON, example, find_paths, load_files, open_store
-from terminal import write_rows
+from terminal import show_share, write_rows
+
+logger = logging.getLogger(__name__)
 
 
 @click.command()
@@ -28,7 +31,11 @@ def publish(full: bool, rollback: int | None, as_json: bool) -> None:
     with open_store(paths) as database:
         with database.write() as connection:
             mirror_configuration(connection, sources, portal, now)
-        report = publish_site(database, portal, paths.home, now, full=full, rollback=rollback)
+        with show_share("publish") as draw:
+            report = publish_site(
+                database, portal, paths.home, now, full=full, rollback=rollback, progress=draw
+            )
+    logger.info("release %d: %d articles, %d files written", report.release, report.articles, report.written)
     columns = ("release", "written", "articles", "removed", "empty_columns", "refused")
     write_rows([asdict(report)], as_json, columns, "")
 
