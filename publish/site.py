@@ -103,7 +103,7 @@ def _hold(home: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise AlreadyRunning("another publish is running: this one leaves the work to it") from error
+        raise AlreadyRunning("already running: another publish does this work") from error
     try:
         yield
     finally:
