@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection
 
-from errors import AlreadyRunning, PublishError
+from errors import PublishError
 from portal import Portal
 from publish.gather import Stores, find_original, read_checked
 from publish.listing import Draft
@@ -21,6 +19,7 @@ from publish.search import index_release
 from publish.site_view import see_site
 from publish.trees import Served, TreeStore
 from store.database import Database
+from store.locks import hold
 from store.log import read_head
 from store.publishing import (
     PageRecord,
@@ -77,7 +76,7 @@ def publish_site(
     when the release cannot be made; the one before it stays served.
     """
     stores = Stores(database, home, see_site(portal))
-    with _hold(home):
+    with hold(home, "publish"):
         trees = TreeStore(home / "site")
         try:
             trees.prepare()
@@ -94,20 +93,6 @@ def publish_site(
         finally:
             trees.clear()
     raise PublishError(f"items were withdrawn during each of {ATTEMPTS} attempts: publish again")
-
-
-@contextmanager
-def _hold(home: Path) -> Iterator[None]:
-    (home / "locks").mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home / "locks" / "publish.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise AlreadyRunning("already running: another publish does this work") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _ignore(done: int, total: int) -> None:
