@@ -102,5 +102,6 @@ def submit(file: Path, user: str) -> None:
         with database.write() as connection:
             mirror_configuration(connection, sources, portal, now)
             actor = find_actor(connection, user)
-        item = submit_written(database, read_written(file, paths.home, portal), portal, actor, now)
+        written = read_written(file, paths.home, portal)
+        item = submit_written(database, written, portal, sources, actor, now)
     click.echo(f"{item}@1 waits for another person")

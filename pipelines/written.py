@@ -12,14 +12,17 @@ from typing import Annotated
 from markdown_it import MarkdownIt
 from pydantic import Field
 
+from clock import tell_day
 from entries import Check, Day, Entry, Text, Words
 from errors import ConfigurationError, Fault, NotAllowed, UserFault
+from pipelines.cluster import doubt_old_news, find_likenesses, mark_item, settle
 from pipelines.documents import DocumentReader
 from pipelines.keep import keep_attachment
 from pipelines.label import RULES_VERSION, suggest_column
 from pipelines.normalize import clean_html, clean_line, describe_file
 from pipelines.screening import read_words, screen_form
 from portal import Portal
+from sources import Sources
 from store.database import Database
 from store.files import StoredFile, save_file
 from store.forms import EMPTY, Form
@@ -91,9 +94,15 @@ def read_written(path: Path, home: Path, portal: Portal) -> Written:
 
 
 def submit_written(
-    database: Database, written: Written, portal: Portal, actor: Actor, now: datetime, via: str = "terminal"
+    database: Database,
+    written: Written,
+    portal: Portal,
+    sources: Sources,
+    actor: Actor,
+    now: datetime,
+    via: str = "terminal",
 ) -> int:
-    """Put a written item into the queue, screened like any other; give its number.
+    """Put a written item into the queue, screened and compared like any other; give its number.
 
     Raises NotAllowed for a person who is no editor: agencies submit in the back office.
     """
@@ -103,6 +112,10 @@ def submit_written(
         checked = screen_form(
             written.form, written.text, database.home, reader, now, portal.settings.old_after_days
         )
+    mark = mark_item(written.form, written.text, None)
+    with database.read() as connection:
+        near = find_likenesses(connection, {0: mark})[0]
+    compared = {one.item: one for one in near if one.item is not None}
     with database.write() as connection:
         for file in written.files:
             save_file(connection, file)
@@ -113,6 +126,10 @@ def submit_written(
         add_doubts(connection, revision, checked.doubts, now)
         add_findings(connection, revision, checked.found)
         open_review(connection, revision, label.column_key, actor.id, via, now)
+        settle(connection, item, mark, compared, sources, fresh=True)
+        # it has no publication but the one that is asked for now
+        today, old_after = tell_day(now).isoformat(), portal.settings.old_after_days
+        doubt_old_news(connection, item, today, compared, old_after, now)
     return item
 
 

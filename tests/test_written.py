@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from errors import CaibianError, ConfigurationError, NotAllowed, UserFault
+from pipelines.intake import Intake
+from pipelines.messages import PageRead
 from pipelines.written import read_written, submit_written
 from portal import Portal
+from sample import BODY, SOURCES
+from sources import load_sources
 from store.accounts import find_actor
+from store.clusters import find_cluster
 from store.database import Database
 from store.queue import list_waiting
 
@@ -34,7 +40,10 @@ attachments: [安排表.txt]
 def _submit(database: Database, portal: Portal, path: Path, who: str, now: datetime) -> int:
     with database.read() as connection:
         actor = find_actor(connection, who)
-    return submit_written(database, read_written(path, database.home, portal), portal, actor, now)
+    words = path.parent / "sources.yaml"
+    words.write_text(SOURCES, encoding="utf-8")
+    sources = load_sources(words)
+    return submit_written(database, read_written(path, database.home, portal), portal, sources, actor, now)
 
 
 def test_a_written_item_waits_with_its_fields_and_files(
@@ -92,3 +101,26 @@ def test_a_secret_mark_in_a_written_item_blocks(
     with database.read() as connection:
         (one,) = list_waiting(connection)
     assert [found["level"] for found in one.findings] == ["block"]
+
+
+@pytest.mark.parametrize(("published", "old"), [("2026-11-04", False), ("2026-08-01", True)])
+def test_who_writes_what_an_agency_put_out_already_sees_it_beside_that(
+    database: Database,
+    portal: Portal,
+    intake: Intake,
+    make_page: Callable[..., PageRead],
+    tmp_path: Path,
+    now: datetime,
+    published: str,
+    old: bool,
+) -> None:
+    intake.take([make_page(published=published)])
+    text = f"---\ntitle: 省教育厅开展冬季取暖检查\n---\n{BODY}\n\n现转发如下，供各单位参考。"
+    (tmp_path / "notice.md").write_text(text, encoding="utf-8")
+    item = _submit(database, portal, tmp_path / "notice.md", "ann", now)
+    with database.read() as connection:
+        cluster = find_cluster(connection, item)
+        written = next(one for one in list_waiting(connection) if one.item == item)
+    assert cluster is not None
+    assert cluster.original != item, "the agency's own is the original"
+    assert ("published" in [doubt["field"] for doubt in written.doubts]) is old
