@@ -264,6 +264,9 @@ class Settings(Entry):
     keep_releases: Annotated[int, Field(gt=0, le=100), WHOLE] = Field(
         default=5, description="the releases that are kept for going back, as a whole number"
     )
+    search: Flag = Field(
+        default=True, description="true or false: whether the portal has a search of its own"
+    )
     crawl_minutes: Annotated[int, Field(ge=30, le=1440), WHOLE] = Field(
         default=60, description="the minutes between two looks for sources that are due, as a whole number"
     )

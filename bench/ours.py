@@ -43,12 +43,12 @@ class Office:
             "CAIBIAN_PORTAL": str(self.home / "portal.yaml"),
         }
 
-    def configure(self, world: World) -> None:
+    def configure(self, world: World, **settings: object) -> None:
         """Write both files: the demo's portal with its rules, one agency and source a site."""
         self.home.mkdir(parents=True, exist_ok=True)
         portal = describe_portal(make_province(world.day, agencies=1))
         portal["duties"], portal["links"] = [], []
-        portal["settings"] |= {"old_after_days": 3650, "hold_minutes": 0}
+        portal["settings"] |= {"old_after_days": 3650, "hold_minutes": 0, **settings}
         _write(self.home / "portal.yaml", portal)
         _write(self.home / "sources.yaml", describe_sources(world))
 

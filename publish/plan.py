@@ -114,7 +114,8 @@ def _add_fixed(desk: _Desk) -> None:
         for zone in _rank_zones(desk.site)
     )
     desk.add("/columns/index.html", Subject("columns", groups=zones), desk.site.zones)
-    desk.add("/search/index.html", Subject("search", groups=zones), desk.site.zones)
+    if desk.site.search:
+        desk.add("/search/index.html", Subject("search", groups=zones), desk.site.zones)
     for path, kind in (("/404.html", "missing"), ("/robots.txt", "robots")):
         desk.add(path, Subject(kind))
     for name, asset in read_assets().items():

@@ -17,7 +17,7 @@ from publish.trees import Served, TreeStore
 from store.publishing import PageRecord, read_pages
 from store.shown import Shown, find_other_users, read_files, read_frame, read_touched
 
-OUTSIDE = ("/static/", "/search/")  # not laid out: assets outlive releases, the index is kept by itself
+INDEX = "/search/"  # kept by itself, not laid out
 MANY = 5000  # touched items; with more, looking at everything costs less
 _NUMBER = re.compile(r"(?:/gone)?/articles/\d{4}/\d{2}/(\d+)\.html")
 
@@ -170,7 +170,8 @@ def _plan_wide(
         bad = known.bad
     layout = add_files(layout, {path for paths in known.files.values() for path in paths})
     wanted = choose(layout, gathered.records, full)
-    gone = [p for p in gathered.records if p not in layout.files and not p.startswith(OUTSIDE)]
+    outside = ("/static/", INDEX) if stores.site.search else "/static/"  # assets outlive releases
+    gone = [path for path in gathered.records if path not in layout.files and not path.startswith(outside)]
     makings = see_makings(stores.site) if rollback is None else None
     return Plan(gathered, shelf, steps, layout, tuple(wanted), tuple(gone), known, makings)
 

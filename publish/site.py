@@ -201,6 +201,8 @@ class _Build:
 
     def _index(self, full: bool) -> dict[str, Draft | None]:
         """Bring the search index along; where the served one is not to be trusted, it is made anew."""
+        if not self.stores.site.search:
+            return {}
         anew = full or bool(self.plan.gathered.stale)
         files = index_release(self.stores, self.trees, self.base, self.plan, anew)
         return {path: None if raw is None else self.trees.draft(raw) for path, raw in files.items()}

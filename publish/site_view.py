@@ -42,4 +42,5 @@ def see_site(portal: Portal) -> SiteView:
         icon=assets["icon.svg"].path,
         page_size=portal.settings.page_size,
         front_rows=portal.settings.front_rows,
+        search=portal.settings.search,
     )

@@ -72,6 +72,7 @@ class SiteView:
     icon: str
     page_size: int
     front_rows: int
+    search: bool = True
 
     @property
     def columns(self) -> tuple[ColumnView, ...]:

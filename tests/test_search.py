@@ -283,3 +283,21 @@ def test_parts_are_made_anew_when_their_numbers_are_all_given(
     }
     office.publish(full=True)
     assert read_site(office.site) == steps
+
+
+def test_a_portal_without_search_offers_none_and_gets_one_when_it_is_wanted(
+    database: Database, portal: Portal
+) -> None:
+    without = portal.model_copy(update={"settings": portal.settings.model_copy(update={"search": False})})
+    office = Office(database, without)
+    office.approve(office.write())
+    office.publish()
+    plain = read_site(office.site)
+    assert not any(path.startswith("/search/") for path in plain)
+    assert b'action="/search/"' not in plain["/index.html"]
+    office.portal = portal
+    office.publish()
+    assert "/search/index.json" in read_site(office.site)
+    office.portal = without
+    office.publish()
+    assert read_site(office.site) == plain
