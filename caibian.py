@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from commands.clusters import cluster
 from commands.collecting import check, crawl, health, recheck
 from commands.desk import serve
 from commands.housekeeping import backup, restore, tidy, upgrade
@@ -28,9 +29,23 @@ def cli(verbose: bool) -> None:
     set_up_logging(verbose)
 
 
-for command in (check, extract, rows, crawl, recheck, health, queue, decide, submit, publish, verify):
+for command in (check, extract, rows, crawl, recheck, health, queue, decide, submit, cluster):
     cli.add_command(command)
-for command in (train, label, serve, schedule, jobs, backup, restore, upgrade, tidy, audit, user, demo):
+for command in (
+    train,
+    label,
+    cluster,
+    serve,
+    schedule,
+    jobs,
+    backup,
+    restore,
+    upgrade,
+    tidy,
+    audit,
+    user,
+    demo,
+):
     cli.add_command(command)
 
 

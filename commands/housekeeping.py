@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from clock import read_clock
-from commands.setting import AS_JSON, example, find_paths, open_store
+from commands.setting import AS_JSON, example, find_paths, load_files, open_store
 from terminal import write_rows
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -71,7 +71,8 @@ def restore(folder: Path, force: bool, as_json: bool) -> None:
 )
 @example("caibian upgrade")
 def upgrade(folder: Path | None) -> None:
-    """Take the database to this program's version, after a backup."""
+    """Take the database to this program's version, after a backup; older items are compared then."""
+    from pipelines.cluster_catchup import mark_unmarked
     from store.upgrades import upgrade_store
 
     paths = find_paths()
@@ -85,6 +86,10 @@ def upgrade(folder: Path | None) -> None:
         click.echo(f"a new database of version {done.after} is made")
     else:
         click.echo(f"the database is of version {done.after} already: nothing was done")
+    with open_store(paths) as database:
+        marked = mark_unmarked(database, load_files(paths)[0])
+    if marked:
+        click.echo(f"{marked} older items are compared with all others now")
 
 
 @click.command()

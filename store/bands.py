@@ -59,6 +59,13 @@ def _lookup(count: int) -> TextClause:
     return text(" UNION ALL ".join(parts))
 
 
+def list_unmarked(connection: Connection, after: int, limit: int) -> list[int]:
+    """Give items beyond a number that nothing is found by, in their order."""
+    known = select(bands.c.item).where(bands.c.item == items.c.id)
+    query = select(items.c.id).where(items.c.id > after, ~known.exists()).order_by(items.c.id).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
 def read_texts(connection: Connection, wanted: Collection[int]) -> dict[int, StoredText]:
     """Give what these items say, by their newest revision."""
     if not wanted:

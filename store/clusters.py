@@ -113,7 +113,9 @@ def set_original(connection: Connection, cluster: int, item: int) -> None:
     connection.execute(update(clusters).where(clusters.c.id == cluster).values(original=item))
 
 
-def order_together(connection: Connection, item: int, other: int, by: str, now: datetime) -> Cluster:
+def order_together(
+    connection: Connection, item: int, other: int, by: str, now: datetime, via: str = "terminal"
+) -> Cluster:
     """Carry out an editor's order that two items, and those beside them, belong together.
 
     Raises NotFound for an item that does not exist, NotAllowed where an earlier order keeps others of the
@@ -129,25 +131,27 @@ def order_together(connection: Connection, item: int, other: int, by: str, now: 
         for two in sorted(there):
             if frozenset({one, two}) in barred:
                 raise NotAllowed(f"items {one} and {two} were ordered apart: order those two together first")
-    _write_order(connection, item, other, "together", by, now)
+    _write_order(connection, item, other, "together", by, now, via)
     for one in sorted(beside - there):
         join_cluster(connection, one, other, 1.0, f"{by} 合并")
     return _read(connection, find_clusters(connection, (other,))[other].id)
 
 
-def order_apart(connection: Connection, item: int, other: int, by: str, now: datetime) -> None:
+def order_apart(
+    connection: Connection, item: int, other: int, by: str, now: datetime, via: str = "terminal"
+) -> None:
     """Carry out an editor's order that two items do not belong together: the first one leaves.
 
     Raises NotFound for an item that does not exist.
     """
     _check(connection, item, other)
-    _write_order(connection, item, other, "apart", by, now)
+    _write_order(connection, item, other, "apart", by, now, via)
     cluster = find_cluster(connection, item)
     if cluster is not None and other in cluster.items:
         leave_cluster(connection, item)
 
 
-def order_original(connection: Connection, item: int, by: str, now: datetime) -> None:
+def order_original(connection: Connection, item: int, by: str, now: datetime, via: str = "terminal") -> None:
     """Carry out an editor's order that a cluster is shown under this item.
 
     Raises NotAllowed for an item that stands alone.
@@ -155,7 +159,7 @@ def order_original(connection: Connection, item: int, by: str, now: datetime) ->
     cluster = find_cluster(connection, item)
     if cluster is None:
         raise NotAllowed(f"item {item} stands in no cluster")
-    _write_order(connection, item, item, "original", by, now)
+    _write_order(connection, item, item, "original", by, now, via)
     set_original(connection, cluster.id, item)
 
 
@@ -188,13 +192,15 @@ def _standing(connection: Connection, wanted: Collection[int]) -> dict[tuple[int
     return {(row.item_a, row.item_b): row.kind for row in rows}
 
 
-def _write_order(connection: Connection, item: int, other: int, kind: str, by: str, now: datetime) -> None:
+def _write_order(
+    connection: Connection, item: int, other: int, kind: str, by: str, now: datetime, via: str
+) -> None:
     first, second = sorted((item, other))
     connection.execute(
         insert(cluster_orders).values(item_a=first, item_b=second, kind=kind, made_by=by, at=write_time(now))
     )
     reason = None if item == other else f"{kind} with item {other}"
-    append(connection, Entry(by, "terminal", f"cluster-{kind}", item, reason=reason), now)
+    append(connection, Entry(by, via, f"cluster-{kind}", item, reason=reason), now)
 
 
 def _check(connection: Connection, item: int, other: int) -> None:
