@@ -1,52 +1,56 @@
-"""The command line: a group of short commands, which live in `commands/` by room."""
+"""The command line: a group of short commands, which live in `commands/` by room.
+
+A command's room is imported when that command is called, so that none pays for the others' start.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
 import click
 
-from commands.clusters import cluster
-from commands.collecting import check, crawl, health, recheck
-from commands.desk import serve
-from commands.housekeeping import backup, restore, tidy, upgrade
-from commands.learning import label, train
-from commands.pages import extract, rows
-from commands.people import user
-from commands.publishing import audit, demo, publish, verify
-from commands.reviewing import decide, queue, submit
-from commands.timing import jobs, schedule
 from errors import AlreadyRunning, CaibianError
 from terminal import set_up_logging
 
+# Which room a command lives in, by what it is about.
+ROOMS = {
+    "clusters": ("cluster",),
+    "collecting": ("check", "crawl", "health", "recheck"),
+    "desk": ("serve",),
+    "housekeeping": ("backup", "restore", "tidy", "upgrade"),
+    "learning": ("label", "train"),
+    "pages": ("extract", "rows"),
+    "people": ("user",),
+    "publishing": ("audit", "demo", "publish", "verify"),
+    "reviewing": ("decide", "queue", "submit"),
+    "timing": ("jobs", "schedule"),
+}
+_ROOM_OF = {name: room for room, names in ROOMS.items() for name in names}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Rooms(click.Group):
+    """A group whose commands are imported by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        return sorted(_ROOM_OF)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the room of one command, None where there is no such command."""
+        if cmd_name not in _ROOM_OF:
+            return None
+        found: click.Command = getattr(import_module(f"commands.{_ROOM_OF[cmd_name]}"), cmd_name)
+        return found
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="caibian")
 @click.option("-v", "--verbose", is_flag=True, help="Log every step.")
 def cli(verbose: bool) -> None:
     """Collect what agencies publish, review it, publish it, account for it."""
     set_up_logging(verbose)
-
-
-for command in (check, extract, rows, crawl, recheck, health, queue, decide, submit, cluster):
-    cli.add_command(command)
-for command in (
-    train,
-    label,
-    cluster,
-    serve,
-    schedule,
-    jobs,
-    backup,
-    restore,
-    upgrade,
-    tidy,
-    audit,
-    user,
-    demo,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

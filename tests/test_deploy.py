@@ -106,7 +106,9 @@ def check_command(words: list[str]) -> None:
     group: click.Command = cli
     rest = words
     while isinstance(group, click.Group):
-        group, rest = group.commands[rest[0]], rest[1:]
+        found = group.get_command(click.Context(group), rest[0])
+        assert found is not None, rest
+        group, rest = found, rest[1:]
     group.make_context("caibian", list(rest))
 
 

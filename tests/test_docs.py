@@ -21,7 +21,10 @@ COMMAND_LINE = re.compile(r"(?:^|`|\| )(?:\.venv/bin/)?caibian ((?:user|audit) \
 
 
 def _list_commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from _list_commands(command, f"{name} ")
         else:
