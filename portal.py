@@ -21,36 +21,18 @@ from entries import (
     Flag,
     Key,
     Text,
-    WebAddress,
     Words,
     find_texts,
     listed,
 )
 from errors import ConfigurationError, Fault, NotFound
+from frontage import GuideSection, Identity, Link, LinkGroup, Topic
 from sources import AgencyKey, Group, Level, Paths, Sources, check_sources
 from yamlfile import Document, Where, read_document
 
 Risk = Literal["low", "normal", "high"]
 Style = Literal["news", "documents", "notices"]
 Share = Literal["lead", "support"]
-
-
-def _check_code(value: str) -> str:
-    if not re.fullmatch(r"[0-9]{10}", value):
-        raise ValueError("expected the ten digits of the SiteIDCode")
-    return value
-
-
-def _check_base(value: str) -> str:
-    if "?" in value or "#" in value:
-        raise ValueError("expected an address without `?` or `#`, such as https://www.example.gov.cn")
-    return value.rstrip("/")
-
-
-def _check_header(value: str) -> str:
-    if not value.isascii():
-        raise ValueError("expected ASCII: it goes into the User-Agent, as an address or mail address")
-    return value
 
 
 def _check_pattern(value: str) -> str:
@@ -68,7 +50,7 @@ def _check_slug(value: str) -> str:
 
 
 def _read_count(value: object) -> object:
-    return int(value) if value in ("1", "2") else value
+    return int(value) if value in ("1", "2", "3") else value
 
 
 def _read_moment(value: object) -> object:
@@ -91,35 +73,6 @@ def _slug_of(key: str) -> str:
     return re.sub("_+", "-", key).strip("-")
 
 
-class Identity(Entry):
-    """Who publishes the portal: what its head, its footer and its meta tags say (N12, N13)."""
-
-    name: Text = Field(description="the portal's name, such as 中国青海")
-    legal_name: Text = Field(description="the portal's full name, such as 青海省人民政府门户网站")
-    site_name: Text = Field(description="the SiteName of the meta tags")
-    site_domain: Text = Field(description="the SiteDomain of the meta tags, such as www.example.gov.cn")
-    site_id_code: Annotated[Text, AfterValidator(_check_code)] = Field(
-        description="the SiteIDCode of the meta tags, ten digits"
-    )
-    base_url: Annotated[WebAddress, AfterValidator(_check_base)] = Field(
-        description="the portal's public address, such as https://www.example.gov.cn"
-    )
-    organizer: Text = Field(description="the unit that runs the portal (主办单位)")
-    undertaker: Text | None = Field(default=None, description="the unit that does the work (承办单位)")
-    address: Text | None = Field(default=None, description="the postal address")
-    phone: Text | None = Field(default=None, description="the telephone as one dials it")
-    hours: Text | None = Field(default=None, description="the working hours of the telephone")
-    email: Text | None = Field(default=None, description="the mail address")
-    icp: Text | None = Field(default=None, description="the ICP filing number (ICP 备案号)")
-    police: Text | None = Field(default=None, description="the number of the police filing (公安备案号)")
-    party_mark: WebAddress | None = Field(default=None, description="the address behind the 党政机关标识")
-    error_report: WebAddress | None = Field(default=None, description="the address behind 政府网站找错")
-    crawler_contact: Annotated[Text, AfterValidator(_check_header)] = Field(
-        description="a web or mail address for those whose sites are crawled; it goes into the User-Agent"
-    )
-    notice: Text | None = Field(default=None, description="a banner over every page, such as a demo needs")
-
-
 class Column(Entry):
     """A column of the portal (栏目), with its page, feed and review."""
 
@@ -139,13 +92,16 @@ class Column(Entry):
     risk: Risk = Field(
         default="normal", description="one of low, normal, high: what an error here would cost"
     )
-    reviews: Annotated[Literal[1, 2], BeforeValidator(_read_count)] = Field(
-        default=1, description="1 or 2: how many people approve an item"
+    reviews: Annotated[Literal[1, 2, 3], BeforeValidator(_read_count)] = Field(
+        default=1,
+        description="1, 2 or 3: how many people approve an item; the last of three is a chief editor",
     )
     period_days: Annotated[int, Field(gt=0, le=3660), WHOLE] | None = Field(
         default=None, description="the days within which it must be updated, as a whole number"
     )
     style: Style = Field(default="news", description="one of news, documents, notices: how its list looks")
+    topic: Topic | None = Field(default=None, description="what makes it a topic column (专题)")
+    links: tuple[Link, ...] = Field(default=(), description="a list of links that belong to it (栏目链接)")
 
     @model_validator(mode="before")
     @classmethod
@@ -182,20 +138,6 @@ class Duty(Entry):
     starts: Day | None = Field(default=None, description="the first day of the duty, such as 2026-01-01")
     ends: Day | None = Field(default=None, description="the last day of the duty, such as 2026-12-31")
     sample: Flag = Field(default=False, description="true or false: whether the row is only a sample")
-
-
-class Link(Entry):
-    """A link to another site."""
-
-    name: Text = Field(description="the words of the link")
-    url: WebAddress = Field(description="the address of the link")
-
-
-class LinkGroup(Entry):
-    """A row of the link directory (S06, S35)."""
-
-    name: Text = Field(description="the name of the group")
-    links: tuple[Link, ...] = Field(description="a list of links")
 
 
 class When(Entry):
@@ -267,6 +209,9 @@ class Settings(Entry):
     search: Flag = Field(
         default=True, description="true or false: whether the portal has a search of its own"
     )
+    traditional: Flag = Field(
+        default=False, description="true or false: whether each page has a traditional version, /zh-hant/"
+    )
     crawl_minutes: Annotated[int, Field(ge=30, le=1440), WHOLE] = Field(
         default=60, description="the minutes between two looks for sources that are due, as a whole number"
     )
@@ -299,6 +244,7 @@ class Portal(Entry):
     rules: tuple[Rule, ...] = Field(default=(), description="a list of rules; the first that fits decides")
     duties: tuple[Duty, ...] = Field(default=(), description="a list of duties")
     links: tuple[LinkGroup, ...] = Field(default=(), description="a list of groups of links")
+    guide: tuple[GuideSection, ...] = Field(default=(), description="a list of sections of the 公开指南")
     settings: Settings = Field(default=Settings(), description="figures of the portal")
 
     @cached_property
@@ -373,7 +319,8 @@ def check_portal(
     check.check_known(find_texts(document, "duties", None, "agency"), agencies, "agency")
     check.check_known(find_texts(document, "rules", None, "when", "agency", None), agencies, "agency")
     check.check_known(find_texts(document, "rules", None, "when", "source", None), sources, "source")
-    for where, ends in find_texts(document, "duties", None, "ends"):
+    periods = find_texts(document, "duties", None, "ends")
+    for where, ends in periods + find_texts(document, "zones", None, "columns", None, "topic", "ends"):
         starts = document.look_up((*where[:-1], "starts"))
         if isinstance(starts, str) and ends < starts:  # ISO days compare as text
             check.add(where, f"`ends` is `{ends}`, expected no day before `starts`, {starts}")

@@ -44,10 +44,16 @@ def _explain_approval(
         return "还没有栏目：先选一个"
     if actor.id == one.made_by:
         return "这一版是您写的或改的：请另一位编辑审"
-    if one.state == "second" and actor.id == one.passed_by:
-        return "一审是您通过的：二审请另一位编辑"
+    if one.state == "second" and actor.id in one.passes:
+        return (
+            "一审是您通过的：二审请另一位编辑"
+            if one.passes == (actor.id,)
+            else "您已经审过一次：请另一位来审"
+        )
     if blocks and "chief" not in actor.roles:
         return f"有 {blocks} 处不能公开的内容：只有主编写明理由才能放行"
     if (blocks or confirms) and not reason:
         return f"有 {blocks + confirms} 处标记：看过后写明理由"
+    if len(one.passes) + 1 == columns[column] == 3 and "chief" not in actor.roles:
+        return "三审的最后一审由主编来审"
     return None

@@ -16,7 +16,7 @@ from store.clusters import Cluster, find_clusters
 from store.foreign import keep_words
 from store.forms import EMPTY, Form
 from store.log import Entry, append
-from store.moves import Actor
+from store.moves import Actor, list_passes
 from store.tables import (
     findings,
     items,
@@ -37,7 +37,7 @@ _CHUNK = 400  # names in one IN list
 class Standing:
     """One review at a glance, without its form: enough to sort it into a group and to decide about it.
 
-    `levels` counts findings that nobody cleared, by level; `passed_by` is who moved it to `second`.
+    `levels` counts findings that nobody cleared, by level; `passed_by` is who passed it last, `passes` all.
     """
 
     item: int
@@ -60,6 +60,7 @@ class Standing:
     passed_at: datetime | None
     at: datetime
     cluster: Cluster | None
+    passes: tuple[str, ...] = ()
 
     @property
     def which(self) -> str:
@@ -282,8 +283,9 @@ def _stand(connection: Connection, condition: Any) -> list[Standing]:
             public=row.public_revision is not None,
             claimed_by=row.claimed_by,
             claimed_until=read_time(row.claimed_until) if row.claimed_until else None,
-            passed_by=passed.get(row.revision, (None, None))[0],
-            passed_at=passed.get(row.revision, (None, None))[1],
+            passed_by=passed[row.revision][-1][0] if passed.get(row.revision) else None,
+            passed_at=passed[row.revision][-1][1] if passed.get(row.revision) else None,
+            passes=tuple(who for who, _ in passed.get(row.revision, ())),
             at=read_time(row.at),
             cluster=clusters.get(row.item),
         )
@@ -317,12 +319,16 @@ def _read_probabilities(connection: Connection, wanted: Select[Any]) -> dict[int
     return {row[0]: row[1] for row in connection.execute(query.order_by(labels.c.id))}
 
 
-def _read_passed(connection: Connection, wanted: list[int]) -> dict[int, tuple[str, datetime]]:
-    query = select(log.c.revision, log.c.actor, log.c.at).where(
-        log.c.revision.in_(wanted), log.c.to_state == "second", log.c.action == "approve"
-    )
-    rows = connection.execute(query.order_by(log.c.seq)) if wanted else ()
-    return {row.revision: (row.actor, read_time(row.at)) for row in rows}
+def _read_passed(connection: Connection, wanted: list[int]) -> dict[int, list[tuple[str, datetime]]]:
+    """Who passed each revision that waits for its next person, and when."""
+    query = select(log).where(log.c.revision.in_(wanted), log.c.to_state.is_not(None))
+    steps: dict[int, list[Any]] = {}
+    for row in connection.execute(query.order_by(log.c.seq)) if wanted else ():
+        steps.setdefault(row.revision, []).append(row)
+    return {
+        revision: [(row.actor, read_time(row.at)) for row in list_passes(rows)]
+        for revision, rows in steps.items()
+    }
 
 
 def _read_details(connection: Connection, names: list[int]) -> dict[int, Details]:

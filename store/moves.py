@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
 
 from errors import NotAllowed
 from store.tables import OPEN_STATES
@@ -32,7 +34,7 @@ _NEEDS_REASON = frozenset({"return", "reject", "withdraw"})
 LEGAL: frozenset[tuple[str | None, str]] = frozenset(
     [(None, "waiting"), (None, "draft"), ("draft", "signing"), ("signing", "waiting")]
     + [("waiting", to) for to in ("second", "approved", "rejected", "held", "returned")]
-    + [("second", to) for to in ("approved", "waiting", "rejected", "held", "returned")]
+    + [("second", to) for to in ("second", "approved", "waiting", "rejected", "held", "returned")]
     + [(state, "waiting") for state in ("held", "rejected", "returned", "withdrawn")]
     + [("approved", to) for to in ("withdrawn", "superseded", "waiting", "second")]
     + [(state, "superseded") for state in OPEN_STATES]
@@ -57,18 +59,19 @@ class Standing:
     kind: str
     made_by: str
     column_key: str | None
-    passed_by: str | None  # who moved it to `second`
+    passed: tuple[str, ...]  # who passed it so far, the first one first (`list_passes`)
     blocks: int
     confirms: int
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants done with a review."""
+    """What somebody wants done with a review; an approval may name a moment to go out at."""
 
     action: str
     column_key: str | None = None
     reason: str | None = None
+    release_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,38 @@ class Move:
     column_key: str | None
     needs: int
     clears: bool = False
+
+
+class Step(Protocol):
+    """A row of the log that gave a revision a state."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def to_state(self) -> str | None: ...
+    @property
+    def undoes(self) -> int | None: ...
+
+
+_Step = TypeVar("_Step", bound=Step)
+
+
+def list_passes(steps: Iterable[_Step]) -> list[_Step]:
+    """Give the passes of one revision that count in its present round, from its log rows in their order.
+
+    A pass that was undone does not count, and none does once the revision went anywhere but on.
+    """
+    passes: list[_Step] = []
+    for step in steps:
+        if step.undoes is not None:
+            passes = [one for one in passes if one.seq != step.undoes]
+        elif step.action == "approve" and step.to_state == "second":
+            passes.append(step)
+        elif step.to_state not in (None, "second", "approved"):
+            passes.clear()
+    return passes
 
 
 def decide_move(standing: Standing, wish: Wish, actor: Actor, columns: Mapping[str, int]) -> Move:
@@ -114,6 +149,8 @@ def _decide_approval(
         raise NotAllowed("it has no column yet: name one with --column")
     if actor.id == standing.made_by:
         raise NotAllowed(f"{actor.id} made this revision: another person must approve it")
+    if actor.id in standing.passed:
+        raise NotAllowed(f"{actor.id} passed it before: each review needs another person")
     reason = (wish.reason or "").strip()
     if standing.blocks and not ("chief" in actor.roles and reason):
         raise NotAllowed(
@@ -121,10 +158,10 @@ def _decide_approval(
         )
     if standing.confirms and not reason:
         raise NotAllowed(f"{standing.confirms} finding(s) ask for a second look: confirm them with a reason")
-    needs = 2 if standing.blocks or columns[column] > 1 else 1
-    if standing.state == "second":
-        if actor.id == standing.passed_by:
-            raise NotAllowed(f"{actor.id} passed it first: the second review needs another person")
-        return Move("approved", column, 2, clears=bool(standing.blocks or standing.confirms))
+    needs = max(columns[column], 2 if standing.blocks or standing.passed else 1)
     clears = bool(standing.blocks or standing.confirms)
-    return Move("second" if needs > 1 else "approved", column, needs, clears=clears)
+    if len(standing.passed) + 1 < needs:
+        return Move("second", column, needs, clears=clears)
+    if needs > 2 and "chief" not in actor.roles:
+        raise NotAllowed("the last of three reviews is a chief editor's")
+    return Move("approved", column, needs, clears=clears)

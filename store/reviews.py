@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 from clock import write_time
 from errors import NotAllowed, NotFound, Stale
 from store.log import Entry, append
-from store.moves import Actor, Move, Standing, Wish, decide_move
+from store.moves import Actor, Move, Standing, Wish, decide_move, list_passes
 from store.tables import OPEN_STATES, findings, items, labels, log, releases, reviews, revisions
 
 _NEW = select(revisions.c.item, revisions.c.hash, revisions.c.cause).where(
@@ -20,6 +20,9 @@ _NEW = select(revisions.c.item, revisions.c.hash, revisions.c.cause).where(
 )
 _OLDER = select(reviews).where(reviews.c.item == bindparam("of_item"), reviews.c.state.in_(OPEN_STATES))
 _OPEN = reviews.insert()
+
+
+LONGEST_WAIT = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def decide(
     """
     review = _read_review(connection, item, number)
     move = decide_move(_stand(connection, review), wish, actor, desk.columns)
-    release_after = now + desk.hold if move.to_state == "approved" else None
+    release_after = decide_release(wish, desk, now) if move.to_state == "approved" else None
     _shift(connection, review, move.to_state, move, release_after)
     entry = _entry(connection, review, wish.action, actor.id, via, to_state=move.to_state, reason=wish.reason)
     seq = append(connection, _with_column(entry, move.column_key), now)
@@ -96,6 +99,18 @@ def decide(
     return Decided(seq, item, number, move.to_state, move.column_key, release_after)
 
 
+def decide_release(wish: Wish, desk: Desk, now: datetime) -> datetime:
+    """Say from when on an approval may go out: never before the hold is over, nor in the past.
+
+    Raises NotAllowed for a moment that has passed, or lies more than a year ahead.
+    """
+    if wish.release_at is None:
+        return now + desk.hold
+    if not now - timedelta(minutes=1) <= wish.release_at <= now + LONGEST_WAIT:
+        raise NotAllowed("the moment to release it at has passed, or lies more than a year ahead")
+    return max(wish.release_at, now + desk.hold)
+
+
 def undo_approval(
     connection: Connection, item: int, number: int, actor: Actor, now: datetime, via: str = "terminal"
 ) -> Decided:
@@ -105,7 +120,10 @@ def undo_approval(
     Raises NotAllowed once a release holds it (withdraw it then).
     """
     review = _read_review(connection, item, number)
-    approval = _newest_approval(connection, review["revision"], review["state"])
+    if review["state"] == "second":
+        approval = next(reversed(_read_passes(connection, review["revision"])), None)
+    else:
+        approval = _newest_approval(connection, review["revision"])
     forged = _newest_state(connection, review["revision"]) != review["state"]
     if review["state"] not in ("approved", "second") or approval is None or forged:
         raise NotAllowed(f"{item}@{number} is {review['state']}: only an approval can be undone")
@@ -119,7 +137,7 @@ def undo_approval(
     approved = review["state"] == "approved"
     if approved and _was_released(connection, approval["seq"], review["release_after"]):
         raise NotAllowed("a release holds it already: withdraw it instead")
-    to_state = approval["from_state"] if approved and approval["from_state"] == "second" else "waiting"
+    to_state = "second" if approval["from_state"] == "second" else "waiting"
     _shift(connection, review, to_state)
     entry = _entry(connection, review, "undo", actor.id, via, to_state=to_state, undoes=approval["seq"])
     seq = append(connection, entry, now)
@@ -161,26 +179,30 @@ def _stand(connection: Connection, review: RowMapping) -> Standing:
         .group_by(findings.c.level)
     ):
         counts[level] = count
-    # not the newest row of all: after an undo of the second approval that one is the second person's
-    passed = _newest_approval(connection, review["revision"], "second")
     return Standing(
         state=review["state"],
         newest=review["number"] == _newest_number(connection, review["item"]),
         kind=review["kind"],
         made_by=review["made_by"],
         column_key=review["column_key"],
-        passed_by=passed["actor"] if passed is not None else None,
+        passed=tuple(row["actor"] for row in _read_passes(connection, review["revision"])),
         blocks=counts.get("block", 0),
         confirms=counts.get("confirm", 0),
     )
 
 
-def _newest_approval(connection: Connection, revision: int, to_state: str) -> RowMapping | None:
-    """The newest decision that passed a revision into this state: what stands while it is in it."""
+def _read_passes(connection: Connection, revision: int) -> list[RowMapping]:
+    """The passes that count while a revision waits for its next person, the first one first."""
+    query = select(log).where(log.c.revision == revision, log.c.to_state.is_not(None)).order_by(log.c.seq)
+    return [row._mapping for row in list_passes(connection.execute(query).all())]
+
+
+def _newest_approval(connection: Connection, revision: int) -> RowMapping | None:
+    """The newest approval of a revision: what stands while it is approved."""
     return (
         connection.execute(
             select(log)
-            .where(log.c.revision == revision, log.c.to_state == to_state, log.c.action == "approve")
+            .where(log.c.revision == revision, log.c.to_state == "approved", log.c.action == "approve")
             .order_by(log.c.seq.desc())
             .limit(1)
         )

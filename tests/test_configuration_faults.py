@@ -205,9 +205,9 @@ COLUMNS = {
         COLUMN.split("columns:\n")[1].replace("key: bmdt", "key: third") + "        slug: a/b\n",
         [(6, 15, "small letters, digits and single hyphens")],
     ),
-    "three reviews": Case(
-        COLUMN.split("columns:\n")[1].replace("key: bmdt", "key: fourth") + "        reviews: 3\n",
-        [(6, 18, "`reviews` is `3`, expected one of 1, 2")],
+    "four reviews": Case(
+        COLUMN.split("columns:\n")[1].replace("key: bmdt", "key: fourth") + "        reviews: 4\n",
+        [(6, 18, "`reviews` is `4`, expected one of 1, 2, 3")],
     ),
     "zone written": Case(
         COLUMN.split("columns:\n")[1].replace("key: bmdt", "key: fifth") + "        zone: dongtai\n",

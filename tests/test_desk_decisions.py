@@ -312,19 +312,20 @@ def test_every_refusal_of_the_table_has_its_own_words() -> None:
     from store.moves import Standing as Measured
     from store.tables import STATES
 
-    columns = {"bumen": 1, "renshi": 2}
+    columns = {"bumen": 1, "renshi": 2, "jueding": 3}
     roles = (frozenset({"editor"}), frozenset({"chief"}), frozenset({"submitter"}))
     for state, action, role, levels, reason, column in product(
-        STATES, ACTIONS, roles, ({}, {"block": 1}, {"confirm": 2}), (None, "因为"), (None, "bumen", "renshi")
+        STATES, ACTIONS, roles, ({}, {"block": 1}, {"confirm": 2}), (None, "因为"), (None, *columns)
     ):
-        for made_by, passed_by in (("crawl", None), ("me", None), ("crawl", "me")):
+        for made_by, passes in (("crawl", ()), ("me", ()), ("crawl", ("me",)), ("crawl", ("ann", "bo"))):
             actor, wish = Actor("me", role), Wish(action, None, reason)
+            passed = passes if state == "second" else ()
             one = Standing(
                 *(1, 1, 1, 1, state, "collected", None, "collect", made_by, column, 0.9, levels, 0),
-                *(False, None, None, passed_by, None, NOW, None),
+                *(False, None, None, None, None, NOW, None, passed),
             )
             blocks, confirms = levels.get("block", 0), levels.get("confirm", 0)
-            measured = Measured(state, True, "collected", made_by, column, passed_by, blocks, confirms)
+            measured = Measured(state, True, "collected", made_by, column, passed, blocks, confirms)
             try:
                 decide_move(measured, wish, actor, columns)
                 allowed = True
