@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from errors import CaibianError, NotAllowed, NotFound, Stale, UserFault
 from portal import Portal
 from review.actions import (
+    alike,
     claim,
     column,
     decide,
@@ -23,6 +24,7 @@ from review.actions import (
     files,
     frames,
     item,
+    learning,
     login,
     password,
     queue,
@@ -52,6 +54,10 @@ _ROUTES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("POST", f"{_ITEM}/column", column.set_column),
     ("POST", f"{_ITEM}/claim", claim.claim_item),
     ("POST", f"{_ITEM}/release", claim.release_item),
+    ("GET", "/alike/<int:item>", alike.alike),
+    ("POST", "/alike/<int:item>", alike.order_alike),
+    ("GET", "/learning", learning.learning),
+    ("POST", "/learning/trial", learning.trial),
     ("GET POST", "/login", login.login),
     ("POST", "/logout", login.logout),
     ("GET POST", "/password", password.password),

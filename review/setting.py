@@ -66,6 +66,14 @@ class Setting:
             return key
         return agency.short_name or agency.name
 
+    def name_source(self, key: str) -> str:
+        """Give the agency and the name of a source, its id where sources.yaml has lost it."""
+        try:
+            source = self.sources.source(key)
+        except NotFound:
+            return key
+        return f"{self.name_agency(source.agency)} {source.name}"
+
     def name_column(self, key: str | None) -> str:
         """Give the name of a column, its key where portal.yaml has lost it."""
         names = {column.key: column.name for column in self.portal.columns}

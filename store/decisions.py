@@ -73,6 +73,13 @@ def list_decisions(connection: Connection, since: int = 0) -> list[Decision]:
     ]
 
 
+def find_since(connection: Connection, newest: int) -> int:
+    """Give the row of the log behind which so many of the newest approvals stand, 0 where there are fewer."""
+    query = select(log.c.seq).where(log.c.action == "approve", log.c.to_state == "approved")
+    seq = connection.execute(query.order_by(log.c.seq.desc()).offset(newest).limit(1)).scalar_one_or_none()
+    return seq or 0
+
+
 def count_decisions(connection: Connection, since: int = 0) -> int:
     """Count the approvals behind row `since` of the log."""
     query = select(func.count()).select_from(log)

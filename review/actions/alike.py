@@ -1,0 +1,102 @@
+"""Items that tell the same: shown together with reason and score, split, merged, another original chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from errors import NotFound, UserFault
+from publish.fields import clean, see_date
+from review.drawing import draw
+from review.permissions import DECIDE, LOOK, allow
+from review.setting import Setting, setting
+from review.visits import read_now, signed_in
+from review.words import STATES
+from store.bands import read_texts
+from store.clusters import Cluster, find_cluster, order_apart, order_original, order_together
+from store.desk import find_standing
+from store.items import find_latest
+from store.sessions import set_notice
+
+_LARGEST = 2**31 - 1  # of an item's number, on either database
+
+
+@allow(*LOOK)
+def alike(item: int) -> ResponseReturnValue:
+    """Show what an item stands beside."""
+    here, session = setting(), signed_in()
+    with here.database.read() as connection:
+        found = find_cluster(connection, item)
+        rows = _see(connection, here, item, found)
+    return draw(
+        "alike.html",
+        item=item,
+        rows=rows,
+        alone=found is None,
+        decides=bool(session.actor.roles & set(DECIDE)),
+    )
+
+
+@allow(*DECIDE)
+def order_alike(item: int) -> ResponseReturnValue:
+    """Carry out an order: this item with another one, apart from its original, or as the original."""
+    here, session, now = setting(), signed_in(), read_now()
+    order, by = request.form.get("order", ""), session.actor.id
+    with here.database.write() as connection:
+        if order == "original":
+            order_original(connection, item, by, now, via="desk")
+            told = f"已把稿件 {item} 设为原件。"
+        elif order == "together":
+            other = _read_number(request.form.get("other", ""))
+            order_together(connection, item, other, by, now, via="desk")
+            told = f"稿件 {item} 与 {other} 已放在一起，以后采集也照此办。"
+        elif order == "apart":
+            told = _split(connection, item, by)
+        else:
+            raise UserFault("没有这种操作")
+        set_notice(connection, session, told)
+    return redirect(f"/alike/{item}", 303)
+
+
+def _split(connection: Connection, item: int, by: str) -> str:
+    """Order an item apart from everything beside it: apart from one alone, the next night joins it again."""
+    found = find_cluster(connection, item)
+    if found is None:
+        raise UserFault(f"稿件 {item} 没有和别的放在一起")
+    for other in sorted(found.items - {item}):
+        order_apart(connection, item, other, by, read_now(), via="desk")
+    return f"稿件 {item} 已拆出，以后采集也不再合在一起。"
+
+
+def _see(connection: Connection, here: Setting, item: int, found: Cluster | None) -> list[dict[str, Any]]:
+    members = {one.item: one for one in found.members} if found is not None else {}
+    stored = read_texts(connection, set(members) or {item})
+    if item not in stored:
+        raise NotFound(f"there is no item {item}")
+    rows = []
+    for number, one in sorted(stored.items()):
+        latest = find_latest(connection, number)
+        standing = find_standing(connection, number, latest.number) if latest is not None else None
+        rows.append(
+            {
+                "item": number,
+                "which": f"{number}@{latest.number}" if latest is not None else "",
+                "title": clean(one.fields["title"]) or "（没有标题）",
+                "agency": here.name_agency(one.agency) or clean(one.fields["credit"]),
+                "date": see_date(one.fields["published"]) or "没有日期",
+                "state": STATES[standing.state] if standing is not None else "",
+                "original": found is not None and number == found.original,
+                "score": members[number].score if number in members else None,
+                "reason": members[number].reason if number in members else "",
+            }
+        )
+    return sorted(rows, key=lambda row: (not row["original"], row["item"]))
+
+
+def _read_number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or int(text) > _LARGEST:
+        raise UserFault("请填另一条稿件的编号，只用数字")
+    return int(text)
