@@ -28,6 +28,7 @@ from entries import (
 from errors import ConfigurationError, Fault, NotFound
 from frontage import GuideSection, Identity, Link, LinkGroup, Topic
 from sources import AgencyKey, Group, Level, Paths, Sources, check_sources
+from wordlists import Screen, load_lists
 from yamlfile import Document, Where, read_document
 
 Risk = Literal["low", "normal", "high"]
@@ -245,6 +246,7 @@ class Portal(Entry):
     duties: tuple[Duty, ...] = Field(default=(), description="a list of duties")
     links: tuple[LinkGroup, ...] = Field(default=(), description="a list of groups of links")
     guide: tuple[GuideSection, ...] = Field(default=(), description="a list of sections of the 公开指南")
+    screen: Screen = Field(default=Screen(), description="what the screen looks for")
     settings: Settings = Field(default=Settings(), description="figures of the portal")
 
     @cached_property
@@ -324,6 +326,8 @@ def check_portal(
         starts = document.look_up((*where[:-1], "starts"))
         if isinstance(starts, str) and ends < starts:  # ISO days compare as text
             check.add(where, f"`ends` is `{ends}`, expected no day before `starts`, {starts}")
+    if portal is not None:
+        check.faults += load_lists(portal.screen, document)
     return (None if check.faults else portal), check.faults
 
 

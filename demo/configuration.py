@@ -97,7 +97,8 @@ def describe_portal(province: Province) -> dict[str, Any]:
         "rules": list(_rules()),
         "duties": list(_duties(province)),
         "links": list(_links(province)),
-        "settings": {"hold_minutes": 5, "page_size": 20, "front_rows": 8},
+        "guide": list(_guide()),
+        "settings": {"hold_minutes": 5, "page_size": 20, "front_rows": 8, "traditional": True},
     }
 
 
@@ -141,7 +142,15 @@ def _zones() -> Iterator[dict[str, Any]]:
         "name": "政务公开",
         "note": "政府文件以正式文本为准",
         "columns": [
-            _column("zhengce", "政策文件", "省政府及办公厅的政策文件", "政策文件", 180, style="documents"),
+            {
+                **_column(
+                    "zhengce", "政策文件", "省政府及办公厅的政策文件", "政策文件", 180, style="documents"
+                ),
+                "links": [
+                    {"name": "国家政策文件库（示例）", "url": "https://policy.example.gov.cn/"},
+                    {"name": "省政府公报（示例）", "url": "https://gazette.example.gov.cn/"},
+                ],
+            },
             _column("tongzhi", "通知公告", "面向社会的通知、公告和公示", "通知公告", 180, style="notices"),
             _column(
                 "renshi",
@@ -153,7 +162,15 @@ def _zones() -> Iterator[dict[str, Any]]:
                 risk="high",
                 reviews=2,
             ),
-            _column("zhaolu", "招考录用", "招聘、考试和录用公告", "人事信息", 180, style="notices"),
+            {
+                **_column("zhaolu", "招考录用", "招聘、考试和录用公告", "人事信息", 180, style="notices"),
+                "topic": {
+                    "title": "招考录用服务季（示例）",
+                    "lead": "集中发布公务员、事业单位和教师招考的公告、名单和成绩。",
+                    "unit": "省人力资源和社会保障厅（示例）",
+                    "starts": "2026-01-01",
+                },
+            },
         ],
     }
     yield {
@@ -163,6 +180,32 @@ def _zones() -> Iterator[dict[str, Any]]:
         "columns": [
             _column("gaikuang", "省情概况", "认识青海", "概况信息", None, risk="low"),
             _column("duiwai", "对外交流", "演示空栏目：没有稿件时不显示", "概况信息", None, risk="low"),
+        ],
+    }
+
+
+def _guide() -> Iterator[dict[str, Any]]:
+    """The guide to public information, in the usual four parts; every word of it is a sample."""
+    yield {
+        "title": "公开范围",
+        "text": [
+            "本机关主动公开规章、规范性文件、人事任免、规划计划、统计信息、财政预决算等信息，具体见公开目录。",
+            "依法确定为国家秘密的信息，法律、行政法规禁止公开的信息，不予公开。",
+        ],
+    }
+    yield {
+        "title": "公开形式",
+        "text": "主动公开的信息在本网站公布，公开目录按发布机构、主题分类和年份编排，并提供可下载的数据。",
+    }
+    yield {
+        "title": "公开时限",
+        "text": "主动公开的信息自形成或者变更之日起 20 个工作日内公开；法律、法规另有规定的除外。",
+    }
+    yield {
+        "title": "依申请公开",
+        "text": [
+            "需要主动公开以外的信息，可以书面向本机关申请，写明姓名、身份证明、联系方式和所需信息的名称、文号。",
+            "受理机构：政府信息公开办公室（示例），电话和地址见页尾。",
         ],
     }
 
@@ -237,7 +280,14 @@ def _links(province: Province) -> Iterator[dict[str, Any]]:
     for group, name in names.items():
         members = [site for site in _named(province) if site.group == group]
         if members:
-            links = [{"name": site.short_name, "url": province.address(site.key, "/")} for site in members]
+            links = [
+                {
+                    "name": site.short_name,
+                    "url": province.address(site.key, "/"),
+                    **({"mutual": True} if group == "outside" else {}),
+                }
+                for site in members
+            ]
             yield {"name": name, "links": links}
 
 

@@ -7,7 +7,52 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from portal import Identity, LinkGroup
+from frontage import GuideSection, Identity, Link, LinkGroup
+
+
+@dataclass(frozen=True)
+class TopicView:
+    """What makes a column a topic: its banner, who keeps it, its time; `state` is coming, open or ended."""
+
+    title: str
+    lead: str
+    unit: str | None
+    period: str
+    state: str
+
+
+@dataclass(frozen=True)
+class AgencyView:
+    """One agency that something comes from: its own page has the newest of it and the feeds."""
+
+    key: str
+    name: str
+    home: str | None = None
+
+    @property
+    def description(self) -> str:
+        """What its page holds, in a sentence."""
+        return f"{self.name}提供、本站发布的信息"
+
+    @property
+    def path(self) -> str:
+        """The address of its page."""
+        return f"/agencies/{self.key}/"
+
+    @property
+    def feed(self) -> str:
+        """The address of its Atom feed."""
+        return f"/agencies/{self.key}/feed.atom"
+
+    @property
+    def rss(self) -> str:
+        """The address of its RSS feed."""
+        return f"/agencies/{self.key}/feed.rss"
+
+    @property
+    def json_feed(self) -> str:
+        """The address of its JSON Feed."""
+        return f"/agencies/{self.key}/feed.json"
 
 
 @dataclass(frozen=True)
@@ -24,6 +69,8 @@ class ColumnView:
     type: str
     style: str  # news, documents or notices
     period_days: int | None
+    topic: TopicView | None = None
+    links: tuple[Link, ...] = ()
 
     @property
     def path(self) -> str:
@@ -73,11 +120,24 @@ class SiteView:
     page_size: int
     front_rows: int
     search: bool = True
+    agencies: tuple[AgencyView, ...] = ()
+    guide: tuple[GuideSection, ...] = ()
+    traditional: bool = False
 
     @property
     def columns(self) -> tuple[ColumnView, ...]:
         """Every column, in the order of the configuration."""
         return tuple(column for zone in self.zones for column in zone.columns)
+
+    @property
+    def topics(self) -> tuple[ColumnView, ...]:
+        """The topic columns whose time it is: the front page has them in a band of their own."""
+        return tuple(one for one in self.columns if one.topic is not None and one.topic.state == "open")
+
+    @property
+    def has_directory(self) -> bool:
+        """Whether the portal has a 公开目录: it has when a column is made for documents."""
+        return any(column.style == "documents" for column in self.columns)
 
     @property
     def top(self) -> int:
@@ -122,6 +182,10 @@ class RowView:
     doc_number: str | None
     mark: Mark | None
     summary: str
+    index_number: str | None = None
+    issuer: str | None = None
+    issued: str | None = None  # 成文日期, only as exact as it was stated
+    topic: str | None = None
 
 
 @dataclass(frozen=True)

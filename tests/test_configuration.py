@@ -238,6 +238,8 @@ SECTIONS = {
     "Rule": "### rules",
     "When": "#### when",
     "Duty": "### duties",
+    "Topic": "#### topic",
+    "GuideSection": "### guide",
     "LinkGroup": "### links",
     "Link": "#### a link",
     "Settings": "### settings",

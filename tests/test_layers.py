@@ -13,15 +13,17 @@ ROOT = Path(__file__).parent.parent
 NOT_ROOMS = {"tests", "bench", "deploy", "docs", "var", "build", "dist"}
 
 # Every room may import `errors` and `clock`, and its own modules. A dotted name opens that module only.
-CONFIGURATION = {"sources", "portal", "entries", "yamlfile"}
+CONFIGURATION = {"sources", "portal", "wordlists", "frontage", "entries", "yamlfile"}
 ROOMS = {"store", "classify", "reading", "pipelines", *CONFIGURATION}
 LAYERS: dict[str, set[str]] = {
     "errors": set(),
     "clock": set(),
     "yamlfile": set(),
     "entries": {"yamlfile"},
+    "frontage": {"entries", "yamlfile"},
     "sources": {"entries", "yamlfile"},
-    "portal": {"sources", "entries", "yamlfile"},
+    "wordlists": {"entries", "yamlfile"},
+    "portal": {"sources", "frontage", "wordlists", "entries", "yamlfile"},
     "reading": set(),
     "store": {*CONFIGURATION},
     "classify": {"store", *CONFIGURATION},

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from clock import write_time
 from errors import PublishError
-from portal import Column, Identity, Portal, Settings, Zone
+from frontage import Identity
+from portal import Column, Portal, Settings, Zone
 from publish.plan import Layout, choose, lay_out
 from publish.shelf import Shelf, Steps, Stock, fill_shelf
 from publish.site_view import see_site
