@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import threading
+from pathlib import Path
+
 import click
 
 from clock import read_clock
@@ -18,6 +22,7 @@ from commands.setting import example, find_paths, load_files, open_store
 @example("caibian serve --proxied --name desk.example.gov.cn")
 def serve(host: str, port: int, names: tuple[str, ...], proxied: bool) -> None:
     """Serve the desk, where editors review in a browser, until it is told to end."""
+    from processes import Processes
     from review.server import make_server
     from store.mirror import mirror_configuration
 
@@ -26,8 +31,23 @@ def serve(host: str, port: int, names: tuple[str, ...], proxied: bool) -> None:
     with open_store(paths) as database:
         with database.write() as connection:
             mirror_configuration(connection, sources, portal, read_clock())
+        processes = Processes(os.environ, Path.cwd())
+
+        def hurry() -> None:
+            """Do what is due in a process now; the minute's timer does it where this one dies."""
+            threading.Thread(target=processes.run, args=(("jobs",),), daemon=True).start()
+
         server = make_server(
-            database, portal, sources, paths.home, read_clock, host, port, names=names, proxied=proxied
+            database,
+            portal,
+            sources,
+            paths.home,
+            read_clock,
+            host,
+            port,
+            names=names,
+            proxied=proxied,
+            hurry=hurry,
         )
         click.echo(f"the desk is on http://{host}:{server.effective_port}/ (Ctrl-C ends it)")
         server.run()

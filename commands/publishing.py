@@ -5,12 +5,20 @@ from __future__ import annotations
 import logging
 import sys
 from dataclasses import asdict
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from clock import read_clock
 from commands.setting import AS_JSON, example, find_paths, load_files, open_store
+from errors import AlreadyRunning
 from terminal import show_share, write_rows
+
+if TYPE_CHECKING:
+    from portal import Portal
+    from publish.site import PublishReport
+    from store.database import Database
 
 logger = logging.getLogger(__name__)
 
@@ -18,11 +26,17 @@ logger = logging.getLogger(__name__)
 @click.command()
 @click.option("--full", is_flag=True, help="Render every page, whatever changed.")
 @click.option("--rollback", type=int, metavar="R", help="Make a new release of what release R held.")
+@click.option(
+    "--wait",
+    type=click.IntRange(0, 3600),
+    default=0,
+    metavar="SECONDS",
+    help="Wait so long for a publish that is running, instead of leaving at once.",
+)
 @AS_JSON
 @example("caibian publish")
-def publish(full: bool, rollback: int | None, as_json: bool) -> None:
+def publish(full: bool, rollback: int | None, wait: int, as_json: bool) -> None:
     """Publish what is approved, as a new release."""
-    from publish.site import publish_site
     from store.mirror import mirror_configuration
 
     paths = find_paths()
@@ -32,12 +46,24 @@ def publish(full: bool, rollback: int | None, as_json: bool) -> None:
         with database.write() as connection:
             mirror_configuration(connection, sources, portal, now)
         with show_share("publish") as draw:
-            report = publish_site(
-                database, portal, paths.home, now, full=full, rollback=rollback, progress=draw
-            )
+            report = publish_patiently(database, portal, wait, full=full, rollback=rollback, progress=draw)
     logger.info("release %d: %d articles, %d files written", report.release, report.articles, report.written)
     columns = ("release", "written", "articles", "removed", "empty_columns", "refused")
     write_rows([asdict(report)], as_json, columns, "")
+
+
+def publish_patiently(database: Database, portal: Portal, wait: float, **options: Any) -> PublishReport:
+    """Publish now, or once the running publish has ended; raises AlreadyRunning after `wait` seconds."""
+    from publish.site import publish_site
+
+    until = monotonic() + wait
+    while True:
+        try:
+            return publish_site(database, portal, database.home, read_clock(), **options)
+        except AlreadyRunning:
+            if monotonic() >= until:
+                raise
+            sleep(0.2)
 
 
 @click.command()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from clock import read_clock
+from clock import PORTAL_ZONE, read_clock
 from commands.setting import AS_JSON, AS_USER, example, find_paths, load_files, open_store
 from errors import UserFault
 from terminal import write_rows
 
 if TYPE_CHECKING:
     from portal import Portal
+    from sources import Paths
     from store.reviews import Desk
 
 
@@ -45,7 +46,13 @@ def queue(as_json: bool) -> None:
 @click.command()
 @click.argument("which", metavar="ITEM@REVISION")
 @click.argument("action", type=click.Choice(["approve", "return", "reject", "hold", "reopen", "withdraw"]))
-@click.option("--now", "at_once", is_flag=True, help="Release it with the next publish, without the hold.")
+@click.option(
+    "--now",
+    "at_once",
+    is_flag=True,
+    help="Release it with the next publish, without the hold; a withdrawal is published at once.",
+)
+@click.option("--at", "moment", metavar="TIME", help="Not before this time at the portal: 2026-11-05T08:00.")
 @click.option("--column", metavar="C", help="The portal column that it goes into.")
 @click.option(
     "--reason",
@@ -54,7 +61,15 @@ def queue(as_json: bool) -> None:
 )
 @AS_USER
 @example("caibian decide 12@1 approve --column bumen --as liu")
-def decide(which: str, action: str, at_once: bool, column: str | None, reason: str | None, user: str) -> None:
+def decide(
+    which: str,
+    action: str,
+    at_once: bool,
+    moment: str | None,
+    column: str | None,
+    reason: str | None,
+    user: str,
+) -> None:
     """Decide about one revision of an item."""
     from store.accounts import find_actor
     from store.moves import Wish
@@ -65,16 +80,40 @@ def decide(which: str, action: str, at_once: bool, column: str | None, reason: s
     _, portal = load_files(paths)
     with open_store(paths) as database, database.write() as connection:
         actor = find_actor(connection, user)
-        desk = portal_desk(portal, at_once)
-        done = carry_out(connection, item, number, Wish(action, column, reason), actor, desk, read_clock())
+        desk = portal_desk(portal)
+        wish = Wish(action, column, reason, _read_moment(moment), at_once)
+        done = carry_out(connection, item, number, wish, actor, desk, read_clock())
     click.echo(f"{which} is {done.to_state}" + (f" in {done.column_key}" if done.column_key else ""))
+    if at_once and action == "withdraw":
+        _take_down(paths, portal)
 
 
-def portal_desk(portal: Portal, at_once: bool) -> Desk:
+def _take_down(paths: Paths, portal: Portal) -> None:
+    """Publish without what was withdrawn, also when a publish is running that read it before."""
+    from commands.publishing import publish_patiently
+    from store.jobs import PATIENCE
+
+    with open_store(paths) as database:
+        report = publish_patiently(database, portal, PATIENCE)
+    click.echo(f"release {report.release} is served without it")
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    """Read a time at the portal; raises UserFault for what is none."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserFault(f"{text!r} is no time, expected one such as 2026-11-05T08:00") from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=PORTAL_ZONE)
+
+
+def portal_desk(portal: Portal) -> Desk:
     """Give what decisions are measured against."""
     from store.reviews import Desk
 
-    hold = timedelta() if at_once else timedelta(minutes=portal.settings.hold_minutes)
+    hold = timedelta(minutes=portal.settings.hold_minutes)
     return Desk({column.key: column.reviews for column in portal.columns}, hold)
 
 

@@ -84,6 +84,7 @@ def create_app(
     *,
     hosts: Collection[str] = ("127.0.0.1", "localhost", "[::1]"),
     https: bool = False,
+    hurry: Callable[[], None] | None = None,
 ) -> Flask:
     """Make the desk; it answers to `hosts` only, and with `https` its cookies go over TLS alone.
 
@@ -98,7 +99,7 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,  # a form lives as long as its session
         WTF_CSRF_METHODS=["POST", "PUT", "PATCH", "DELETE"],
     )
-    app.extensions["desk"] = Setting(database, portal, sources, home, clock, https)
+    app.extensions["desk"] = Setting(database, portal, sources, home, clock, https, hurry)
     app.session_interface = Visits()
     guard(app)
     CSRFProtect(app)

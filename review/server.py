@@ -33,14 +33,15 @@ def make_server(
     port: int = 8622,
     names: tuple[str, ...] = (),
     proxied: bool = False,
+    hurry: Callable[[], None] | None = None,
 ) -> Any:
     """Make the server; it listens already, and `.run()` serves until it is closed.
 
     With `proxied` a proxy on this machine does TLS: its word on the address and the scheme counts, and
-    cookies go over TLS only. Raises UserFault for a port that cannot be used.
+    cookies go over TLS only. `hurry` has jobs done at once. Raises UserFault for a port that cannot be used.
     """
     hosts = {*LOOPBACK, *names, *([host] if host not in ("0.0.0.0", "::") else [])}
-    app = create_app(database, portal, sources, home, clock, hosts=sorted(hosts), https=proxied)
+    app = create_app(database, portal, sources, home, clock, hosts=sorted(hosts), https=proxied, hurry=hurry)
     trust: dict[str, Any] = {"clear_untrusted_proxy_headers": True}
     if proxied:
         trust |= {"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
@@ -60,9 +61,10 @@ def serve_desk(
     home: Path,
     clock: Callable[[], datetime],
     port: int = 8622,
+    hurry: Callable[[], None] | None = None,
 ) -> Iterator[int]:
     """Serve the desk on loopback while the block runs and give the port; raises UserFault if it is taken."""
-    server = make_server(database, portal, sources, home, clock, port=port)
+    server = make_server(database, portal, sources, home, clock, port=port, hurry=hurry)
     ended = threading.Event()
     thread = threading.Thread(target=_run, args=(server, ended), daemon=True)
     thread.start()

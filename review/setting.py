@@ -21,7 +21,10 @@ from store.reviews import Desk
 
 @dataclass(frozen=True)
 class Setting:
-    """One desk; `https` when browsers reach it by a proxy that does TLS."""
+    """One desk; `https` when browsers reach it by a proxy that does TLS.
+
+    `hurry` has the jobs that are due done at once; without it they wait for the minute's timer.
+    """
 
     database: Database
     portal: Portal
@@ -29,6 +32,7 @@ class Setting:
     home: Path
     clock: Callable[[], datetime]
     https: bool
+    hurry: Callable[[], None] | None = None
 
     def cookie(self, name: str) -> str:
         """Name a cookie so that, over TLS, no neighbouring host can set it."""

@@ -45,6 +45,7 @@ APPEND_ONLY = {
     "revisions": ("id = NEW.id", "item = NEW.item AND number = NEW.number"),
     "readings": ("id = NEW.id",),
     "labels": ("id = NEW.id",),
+    "notes": ("id = NEW.id",),
 }
 
 # What every trigger of PostgreSQL calls; the code is that of a broken constraint, as SQLite's ABORT.

@@ -15,6 +15,7 @@ from store.tables import JOBS, jobs
 ATTEMPTS = 3
 SILENCE = timedelta(minutes=15)  # without a sign of life from its taker, a job is free again
 BUSY = 75  # what a process leaves with when another one does its work (EX_TEMPFAIL of sysexits.h)
+PATIENCE = 45  # seconds that a publish which somebody waits for gives one that is running
 _AFTER_BUSY = timedelta(minutes=2)
 _AFTER_FAULT = timedelta(minutes=15)
 
@@ -43,15 +44,20 @@ class End:
 def spell_command(kind: str, argument: str) -> tuple[str, ...]:
     """Give the words after `caibian` for a job; raises UserFault for what is no job.
 
-    A crawl takes sources by id, or nothing for what is due; a verify takes `deep`.
+    A crawl takes sources by id, or nothing for what is due; a verify takes `deep`; a publish takes `now`, and
+    then waits for one that is running; a take takes an address and the account that wants it.
     """
     words = tuple(argument.split())
     if kind == "crawl" and not any(word.startswith("-") for word in words):
         return ("crawl", *(words or ("--due",)))
     if kind == "verify" and words in ((), ("deep",)):
         return ("verify", "--deep") if words else ("verify",)
+    if kind == "publish" and words == ("now",):
+        return ("publish", "--wait", str(PATIENCE))
     if kind in ("publish", "recheck") and not words:
         return (kind,)
+    if kind == "take" and len(words) == 2 and words[0].startswith(("http://", "https://")):
+        return ("take", words[0], f"--as={words[1]}")
     raise UserFault(f"{kind} {argument!r} is no job: the kinds are {', '.join(JOBS)}")
 
 

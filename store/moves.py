@@ -66,12 +66,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants done with a review; an approval may name a moment to go out at."""
+    """What somebody wants done with a review; an approval may name a moment to go out at.
+
+    `at_once` is an approval without the hold before release.
+    """
 
     action: str
     column_key: str | None = None
     reason: str | None = None
     release_at: datetime | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True)

@@ -100,15 +100,16 @@ def decide(
 
 
 def decide_release(wish: Wish, desk: Desk, now: datetime) -> datetime:
-    """Say from when on an approval may go out: never before the hold is over, nor in the past.
+    """Say from when on an approval may go out: never in the past, nor before the hold is over.
 
     Raises NotAllowed for a moment that has passed, or lies more than a year ahead.
     """
+    hold = timedelta() if wish.at_once else desk.hold
     if wish.release_at is None:
-        return now + desk.hold
+        return now + hold
     if not now - timedelta(minutes=1) <= wish.release_at <= now + LONGEST_WAIT:
         raise NotAllowed("the moment to release it at has passed, or lies more than a year ahead")
-    return max(wish.release_at, now + desk.hold)
+    return max(wish.release_at, now + hold)
 
 
 def undo_approval(

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from store.cluster_tables import bands, cluster_orders, clusters, members
 from store.metadata import metadata, one_of
+from store.note_tables import notes
 from store.session_tables import logins, sessions
 from store.shown_tables import shown, shown_files, touched
 
@@ -31,6 +32,7 @@ __all__ = [
     "logins",
     "members",
     "metadata",
+    "notes",
     "sessions",
     "shown",
     "shown_files",
@@ -40,7 +42,7 @@ __all__ = [
 OPEN_STATES = ("draft", "signing", "waiting", "second", "held")
 STATES = (*OPEN_STATES, "approved", "rejected", "returned", "withdrawn", "superseded")
 LEVELS = ("block", "confirm", "note")
-JOBS = ("crawl", "publish", "verify", "recheck")
+JOBS = ("crawl", "publish", "verify", "recheck", "take")
 
 
 # --- configuration, mirrored from the files; retired, never deleted ---

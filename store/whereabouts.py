@@ -1,0 +1,105 @@
+"""Where an item stands on its way onto the portal: waiting, in a release at an address, taken down."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, select
+
+from clock import read_time
+from store.tables import items, log, publications, releases, reviews, revisions, shown
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where one revision stands.
+
+    `shown` is the number of the revision that the served release shows, None when it shows none of the item;
+    `release` is the first release that held this revision, None before it; `path` is the item's address.
+    """
+
+    number: int
+    state: str
+    column: str | None
+    release_after: datetime | None
+    shown: int | None
+    release: int | None
+    released_at: datetime | None
+    path: str | None
+    tombstone_at: datetime | None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the served release shows this very revision."""
+        return self.shown == self.number
+
+
+_SHOWN = revisions.alias("shown_revision")
+
+
+def find_whereabouts(connection: Connection, wanted: Collection[int]) -> dict[int, Whereabouts]:
+    """Say of each of these revisions, by its id, where it stands."""
+    found: dict[int, Whereabouts] = {}
+    names = sorted(set(wanted))
+    for start in range(0, len(names), 400):
+        found |= _find(connection, names[start : start + 400])
+    return found
+
+
+def _find(connection: Connection, names: list[int]) -> dict[int, Whereabouts]:
+    approved = (
+        select(log.c.revision, func.max(log.c.seq).label("seq"))
+        .where(log.c.revision.in_(names), log.c.to_state == "approved")
+        .group_by(log.c.revision)
+        .subquery()
+    )
+    query = (
+        select(
+            reviews,
+            revisions.c.number,
+            _SHOWN.c.number.label("shown"),
+            publications.c.path,
+            publications.c.tombstone_at,
+            approved.c.seq,
+        )
+        .join(revisions, revisions.c.id == reviews.c.revision)
+        .join(items, items.c.id == reviews.c.item)
+        .outerjoin(shown, shown.c.item == reviews.c.item)
+        .outerjoin(_SHOWN, _SHOWN.c.id == shown.c.revision)
+        .outerjoin(
+            publications,
+            and_(publications.c.item == reviews.c.item, publications.c.first_release.is_not(None)),
+        )
+        .outerjoin(approved, approved.c.revision == reviews.c.revision)
+        .where(reviews.c.revision.in_(names))
+    )
+    found = {}
+    for row in connection.execute(query).all():
+        held = _find_release(connection, row.seq, row.release_after) if row.shown == row.number else None
+        found[row.revision] = Whereabouts(
+            number=row.number,
+            state=row.state,
+            column=row.column_key,
+            release_after=read_time(row.release_after) if row.release_after else None,
+            shown=row.shown,
+            release=held[0] if held else None,
+            released_at=held[1] if held else None,
+            path=row.path,
+            tombstone_at=read_time(row.tombstone_at) if row.tombstone_at else None,
+        )
+    return found
+
+
+def _find_release(
+    connection: Connection, seq: int | None, release_after: str | None
+) -> tuple[int, datetime] | None:
+    """Find the first release that is still known and held what row `seq` of the log approved."""
+    query = select(releases.c.id, releases.c.at).where(
+        releases.c.state.in_(("served", "kept")), releases.c.log_seq >= (seq or 0)
+    )
+    if release_after is not None:
+        query = query.where(releases.c.at >= release_after)
+    row = connection.execute(query.order_by(releases.c.id).limit(1)).first()
+    return None if row is None else (row.id, read_time(row.at))
