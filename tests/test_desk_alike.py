@@ -77,7 +77,7 @@ def test_two_items_are_put_together_and_another_one_is_the_original(office: Offi
     ],
 )
 def test_an_order_that_cannot_be_says_why(
-    office: Office, fields: dict[str, str], status: int, words: str
+    office: Office, fields: dict[str, Any], status: int, words: str
 ) -> None:
     answer = office.post(office.client("ann"), "/alike/1", **fields)
     assert answer.status_code == status
