@@ -10,6 +10,7 @@ from reading.address import join
 from reading.clean import clean_text
 from reading.lines import Element
 from reading.page import Attachment
+from reading.tree import join_words
 
 _KINDS = "pdf|docx?|docm|xlsx?|xlsm|wps|et|dps|pptx?|zip|rar|7z|tar|gz|ofd|txt|csv|rtf|ceb|cebx|mp3|dwg"
 _FILE = re.compile(rf"\.({_KINDS})$", re.I)
@@ -31,9 +32,7 @@ def find_attachments(links: Iterable[Element], base: str) -> tuple[Attachment, .
     found: dict[str, str] = {}
     for link in links:
         href = link.get("href") or link.get("src") or link.get("data")
-        words = clean_text("".join(link.itertext())) or clean_text(
-            link.get("title") or link.get("download") or ""
-        )
+        words = clean_text(join_words(link)) or clean_text(link.get("title") or link.get("download") or "")
         if not href or href.startswith("#") or not is_document(href, words or (link.get("title") or "")):
             continue
         url = join(base, href)

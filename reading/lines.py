@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-import lxml.html
 from lxml import etree
 
 from reading.clean import clean_text
 
-Element: TypeAlias = lxml.html.HtmlElement
+Element: TypeAlias = etree._Element
 
 _BLOCK_NAMES = (
     "html body main article section div center form fieldset address header footer nav aside menu dir dialog"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-import lxml.html
+from lxml.etree import _Element
 
 from reading.clean import clean_text, squash
 from reading.dates import read_stamp
+from reading.tree import join_words
 
 Metas = dict[str, str]
 _TITLES = ("articletitle", "og:title", "twitter:title", "dc.title", "title", "headline")
@@ -28,7 +29,7 @@ _CREDITS = ("contentsource", "source", "mediaid", "article:source", "dc.source")
 _MARKUP = re.compile(r"[<>{}]|&\w+;|\bfont\b|://|^null$|^undefined$", re.I)
 
 
-def read_metas(root: lxml.html.HtmlElement) -> Metas:
+def read_metas(root: _Element) -> Metas:
     """Read the meta tags by lower-case name, the first that is not empty; `<title>` is under `<title>`."""
     metas: Metas = {}
     for meta in root.iter("meta"):
@@ -38,7 +39,7 @@ def read_metas(root: lxml.html.HtmlElement) -> Metas:
             metas.setdefault(" ".join(name.lower().split()), content)
     title = root.find(".//title")
     if title is not None:
-        metas["<title>"] = clean_text(title.text_content())
+        metas["<title>"] = clean_text(join_words(title))
     return metas
 
 

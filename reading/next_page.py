@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from reading.address import join
 from reading.clean import clean_text
 from reading.lines import Element
+from reading.tree import join_words
 
 _NEXT = re.compile(r"^[\s\[【<(（]*(?:下一?页|后一页|余下全文|阅读全文|next)[\s>»\]】)）]*$", re.I)
 _HINT = re.compile("[页文next]")
@@ -20,7 +21,7 @@ def find_next(links: Iterable[Element], markup: str, url: str) -> str | None:
     for link in links:
         if not len(link) and not _HINT.search(link.text or ""):
             continue
-        words = clean_text("".join(link.itertext()))
+        words = clean_text(join_words(link))
         if len(words) < 12 and _NEXT.match(words):
             target = join(url, link.get("href"))
             if target and target != url and _is_sibling(url, target):

@@ -29,7 +29,7 @@ class Places:
         path = self.family.fields.get(part) if self.family else None
         if not nodes and path:
             nodes = _find(path, self.root)
-        return clean_text(" ".join(nodes[0].itertext())) or None if nodes else None
+        return clean_text(" ".join(map(str, nodes[0].itertext()))) or None if nodes else None
 
     def blocks(self, sheet: Sheet) -> Iterator[tuple[Element, str]]:
         """The containers of the text with their origin, as blocks of the sheet, the surest first.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-import lxml.html
 from lxml import etree
+from lxml.etree import _Element
 
 from errors import ReadingError
 
@@ -18,21 +18,18 @@ MAX_ATTRIBUTES = 1000
 _CONTROLS = bytes(n for n in range(32) if n not in (9, 10, 13))
 _NEEDLESS = re.compile(rb"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s*>")
 _PROLOGUE = re.compile(r"\s*<\?xml[^>]*>")
-_TAG = re.compile(
-    r"<(/?)(?:div|span|font|b|i|u|a|em|strong|ul|ol|dl|table|section|article|center|form|blockquote"
-    r"|big|small|sub|sup|tt|s|strike|code|h[1-6]|main|aside|nav|header|footer|fieldset|o:p|svg|g|object)\b",
-    re.I,
-)
 _TAG_START = re.compile(r"<[a-zA-Z]")
 # Text, scripts, tags of no more than a thousand attributes: 200 before a quote, 20 behind each of 40 values.
 _VALUE = r"""(?:"[^"]{0,4000}+"|'[^']{0,4000}+')"""
 _REST = rf"""[^<>"']{{0,400}}+(?:{_VALUE}\s*+[^<>"']{{0,40}}+){{0,40}}+>"""
 _RAW = "|".join(rf"<{name}\b{_REST}(?:[^<]++|<(?!/{name}))*+" for name in ("script", "style"))
 _ORDINARY = re.compile(rf"(?:[^<]++|<(?![a-z])|{_RAW}|<[a-z]{_REST})*+", re.I)
+# Any element that stands deeper than the limit: one walk within libxml2.
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _TAG_PART = re.compile(r"[>\"']|[\s/]+(?=[^\s/>])")
 
 
-def parse(text: str) -> lxml.html.HtmlElement:
+def parse(text: str) -> _Element:
     """Parse a page's text; comments are left out.
 
     Raises ReadingError for an empty page, one over 8 Mi characters or 120,000 tags, one nested deeper
@@ -43,52 +40,45 @@ def parse(text: str) -> lxml.html.HtmlElement:
     text = text.lstrip("\ufeff\0")
     if prologue := _PROLOGUE.match(text):
         text = text[prologue.end() :]
-    if (tags := text.count("<")) > MAX_TAGS:
-        raise ReadingError(f"the page has {tags} tags, the limit is {MAX_TAGS}")
-    _refuse_attributes(text)
-    deep = _estimate_depth(text) > MAX_DEPTH // 2
     raw = _NEEDLESS.sub(b"", text.encode("utf-8", "replace").translate(None, _CONTROLS))
+    if (tags := raw.count(b"<")) > MAX_TAGS:
+        raise ReadingError(f"the page has {tags} tags, the limit is {MAX_TAGS}")
+    if _may_hide_attributes(raw, tags):
+        _refuse_attributes(text)
     if not raw.strip():
         raise ReadingError("the page is empty")
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = lxml.html.document_fromstring(raw, parser=parser)
+        root = etree.fromstring(raw, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise ReadingError(f"the page is no markup: {error}") from error
-    if deep and _measure_depth(root) > MAX_DEPTH:
+    if root is None:
+        raise ReadingError("the page is empty")
+    if _TOO_DEEP(root):
         raise ReadingError(f"the page is nested deeper than {MAX_DEPTH} elements")
     return root
 
 
-def _estimate_depth(text: str) -> int:
-    """An upper bound of the nesting of elements that do not close by themselves, in one pass."""
-    depth = deepest = 0
-    for closing in _TAG.findall(text):
-        if not closing:
-            depth += 1
-            deepest = max(deepest, depth)
-        elif depth:
-            depth -= 1
-    return deepest
+def _may_hide_attributes(raw: bytes, tags: int) -> bool:
+    """Tell whether a long tag, or tags inside quotes, could hide a thousand attributes."""
+    if tags > MAX_ATTRIBUTES:
+        quoted = raw.count(b'"<') + raw.count(b"'<") + raw.count(b"=<")
+        if quoted > MAX_ATTRIBUTES:
+            return True
+    return any(
+        _count_gaps(piece) > MAX_ATTRIBUTES
+        for piece in raw.split(b"<")
+        if len(piece) > 10 * MAX_ATTRIBUTES // 3
+    )
 
 
-def _measure_depth(root: lxml.html.HtmlElement) -> int:
-    """The nesting of the tree itself; stops once it is over the limit."""
-    level, depth = [root], 0
-    while level and depth <= MAX_DEPTH:
-        level, depth = [child for node in level for child in node], depth + 1
-    return depth
+def _count_gaps(piece: bytes) -> int:
+    """How many attributes a piece of a tag could hold at the most: something must part them."""
+    return len(piece.split()) + piece.count(b'"') + piece.count(b"'") + piece.count(b"/")
 
 
 def _refuse_attributes(text: str) -> None:
-    """Look closer only where a long tag, or tags inside quotes, could hide a thousand attributes.
-
-    A long script looks like a long tag; so what is ordinary from end to end is passed by one match.
-    """
-    longest = max(map(len, text.split("<")))
-    quoted = text.count('"<') + text.count("'<") + text.count("=<")
-    if longest <= 10 * MAX_ATTRIBUTES // 3 and quoted <= MAX_ATTRIBUTES:
-        return
+    """A long script looks like a long tag; so what is ordinary from end to end is passed by one match."""
     ordinary = _ORDINARY.match(text)
     if ordinary is None or ordinary.end() < len(text):
         _count_attributes(text)
@@ -114,3 +104,8 @@ def _count_attributes(text: str) -> None:
                 else:
                     place = end + 1
         start = _TAG_START.search(text, place)
+
+
+def join_words(element: _Element) -> str:
+    """The words of an element and all that stands in it, as they come."""
+    return "".join(map(str, element.itertext()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import lxml.html
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
+from lxml import etree
 from markupsafe import escape
 
 from errors import ReadingError
@@ -56,15 +57,13 @@ def disarm(text: str) -> str:
         root = parse(text)
     except ReadingError:
         return f"<!doctype html><meta charset=utf-8><pre>{escape(text[:200_000])}</pre>"
-    for element in list(root.iter(*_DROPPED)):
-        if element.getparent() is not None:
-            element.drop_tree()
+    etree.strip_elements(root, *_DROPPED, with_tail=False)
     for element in root.iter():
-        for name in list(element.attrib):
+        for name in map(str, list(element.attrib)):
             if name.startswith("on") or name in ("srcset", "ping", "background", "formaction"):
                 del element.attrib[name]
     for link in root.iter("a", "area"):
-        link.attrib.pop("href", None)  # a frame that leaves shows another page under this one's name
+        link.attrib.pop("href", "")  # a frame that leaves shows another page under this one's name
     inner = lxml.html.tostring(root, encoding="unicode")
     return f"<!doctype html><meta charset=utf-8>{inner}"
 
