@@ -15,6 +15,7 @@ from pipelines.cluster_original import Telling, choose_original
 from pipelines.cluster_signature import Bands, find_bands
 from pipelines.dedupe import squash
 from pipelines.screening import read_words
+from pipelines.script import simplify
 from sources import Sources
 from store.bands import StoredText, find_alike, read_texts, save_bands
 from store.clusters import (
@@ -54,17 +55,18 @@ class Likeness:
 def mark_item(fields: Mapping[str, Any], text: str, agency: str | None) -> Mark:
     """Make what an item is found by and compared with; `fields` are those of its form."""
     traits = read_traits(fields, text, agency)
-    return Mark(traits, find_bands(squash(text), traits.core, traits.number))
+    return Mark(traits, find_bands(squash(traits.text), traits.core, traits.number))
 
 
 def read_traits(fields: Mapping[str, Any], text: str, agency: str | None) -> Traits:
-    """Take from a form's fields what the guard compares."""
+    """Take from a form's fields what the guard compares, in simplified characters whatever it is in."""
+    issuer = fields["issuer"]
     return Traits(
-        title=fields["title"] or "",
-        text=text,
+        title=simplify(fields["title"] or ""),
+        text=simplify(text),
         doc_number=fields["doc_number"],
         index_number=fields["index_number"],
-        issuer=fields["issuer"],
+        issuer=simplify(issuer) if issuer else issuer,
         files=tuple(str(file["hash"]) for file in fields["attachments"]),
         published=fields["published"],
         agency=agency,

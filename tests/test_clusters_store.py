@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from opencc import OpenCC
 from sqlalchemy import delete, func, select
 from stores import Stores
 
@@ -70,6 +71,18 @@ def test_a_repost_waits_under_its_original_with_reason_and_score(
 def test_alike_pages_of_one_batch_meet_too(intake: Intake, database: Database, make_page: MakePage) -> None:
     pages = [make_page(), make_page(XN.format(1), text=f"{BODY}\n{LINE}", source="xn-dt")]
     assert intake.take(pages) == [Saved.NEW, Saved.NEW]
+    assert _clusters(database) == [(1, {1, 2})]
+
+
+def test_a_repost_in_traditional_characters_stands_beside_its_original(
+    intake: Intake, database: Database, make_page: MakePage
+) -> None:
+    convert = OpenCC("s2t").convert
+    repost = make_page(
+        XN.format(1), title=convert("省教育厅开展冬季取暖检查"), text=convert(BODY), source="xn-dt"
+    )
+    assert repost.reading.text != BODY
+    intake.take([make_page(), repost])
     assert _clusters(database) == [(1, {1, 2})]
 
 
