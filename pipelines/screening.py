@@ -18,7 +18,7 @@ from store.items import Found
 
 _BLOCK_END = re.compile(r"<br>|<hr>|</(?:p|h[2-6]|li|d[td]|t[dhr]|caption|figcaption|blockquote|pre|div)>")
 _TAG = re.compile(r"<[^>]*>")
-_FIELDS = ("title", "credit", "author", "doc_number", "index_number", "issuer", "topic", "summary")
+_FIELDS = ("title", "credit", "author", "doc_number", "index_number", "issuer", "topic", "summary", "validity", "correction")
 
 
 @dataclass(frozen=True)

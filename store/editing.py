@@ -31,7 +31,7 @@ from store.tables import labels, reviews, revision_doubts
 # What a person may set; names, files and addresses stay what the page said.
 EDITABLE = (
     *("title", "credit", "published", "author", "issued", "doc_number", "index_number"),
-    *("issuer", "topic", "validity", "summary", "html"),
+    *("issuer", "topic", "validity", "correction", "summary", "html"),
 )
 DATES = ("published", "issued")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[ T](\d{2}):(\d{2}))?)?)?")

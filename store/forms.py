@@ -22,6 +22,7 @@ EMPTY: Form = {
     "issuer": None,
     "topic": None,
     "validity": None,
+    "correction": None,
     "summary": None,
     "list_name": None,
     "address": None,
