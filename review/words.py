@@ -21,9 +21,13 @@ STATES = {
 # What the log calls an action -> what the desk says was done.
 ACTIONS = {
     "collect": "采集",
+    "take": "人工采集",
     "written": "在这里写的",
     "source-changed": "来源改了，有了新版",
     "edit": "改了字段，有了新版",
+    "correct": "更正，有了新版",
+    "resolve": "核对存疑",
+    "note": "写便条",
     "column": "改栏目",
     "approve": "通过",
     "return": "退回",
@@ -47,6 +51,7 @@ FIELDS = {
     "issuer": "发布机构",
     "topic": "主题分类",
     "validity": "有效性",
+    "correction": "更正说明",
     "summary": "摘要",
     "list_name": "来源栏目",
     "address": "原文",

@@ -1,0 +1,125 @@
+"""Numbers in the preview where a finding or a doubt stands, so that eye and list find each other. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import lxml.html
+from lxml.html import HtmlElement
+
+from reading.tree import parse
+
+# The field -> where the publisher's page shows it; a label stands in its list of terms.
+_LABELS = {
+    "credit": ("来源",),
+    "author": ("作者",),
+    "published": ("原文发布", "发布时间"),
+    "issued": ("成文日期",),
+    "doc_number": ("发文字号",),
+    "index_number": ("索引号",),
+    "issuer": ("发布机构",),
+    "topic": ("主题分类",),
+    "validity": ("有效性",),
+    "address": ("原文链接",),
+}
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One numbered thing to look at: the field it is in, the words, and its tone (`red`, `warn` or none)."""
+
+    number: int
+    field: str
+    words: str
+    tone: str
+
+
+def mark_page(html: str, spots: Sequence[Spot], style: str) -> str:
+    """Put numbers into a page of the publisher's; `style` is the address of the marks' own style sheet.
+
+    What cannot be found by its words is marked at its field, and what the page does not show, not at all.
+    """
+    if not spots:
+        return html
+    root = parse(html)
+    head = root.find("head")
+    articles = _ask(root, "//article[contains(@class, 'art')]")
+    if head is None or not articles:
+        return html
+    link = lxml.html.Element("link")
+    link.set("rel", "stylesheet")
+    link.set("href", style)
+    head.append(link)
+    for spot in spots:
+        _mark(articles[0], spot)
+    return f"<!doctype html>\n{lxml.html.tostring(root, encoding='unicode')}"
+
+
+def _ask(element: HtmlElement, path: str) -> list[HtmlElement]:
+    return cast(list[HtmlElement], element.xpath(path))
+
+
+def _mark(article: HtmlElement, spot: Spot) -> None:
+    places = _find_places(article, spot.field)
+    if spot.words and any(_wrap(place, spot) for place in places):
+        return
+    if places:
+        sign = _sign(spot)
+        sign.tail = places[0].text
+        places[0].text = None
+        places[0].insert(0, sign)
+
+
+def _find_places(article: HtmlElement, field: str) -> list[HtmlElement]:
+    if field == "title":
+        return _ask(article, ".//h1")
+    if field in ("html", "body", "images"):
+        return _ask(article, ".//div[@class='body']")
+    if field == "attachments" or field.startswith("附件："):
+        name = field.partition("：")[2]
+        named = [one for one in _ask(article, ".//section[@class='att']//li") if name in one.text_content()]
+        return named if name and named else _ask(article, ".//section[@class='att']/h2")
+    wanted = _LABELS.get(field, ())
+    terms = [one for one in _ask(article, ".//dt") if one.text_content() in wanted]
+    return [one.getnext() for one in terms if one.getnext() is not None]
+
+
+def _wrap(place: HtmlElement, spot: Spot) -> bool:
+    """Put a mark around the words where one stretch of text holds them, whatever blanks are between."""
+    wanted = re.compile(r"\s*".join(map(re.escape, _SPACE.sub("", spot.words))))
+    for element in list(place.iter()):
+        if not isinstance(element.tag, str) or "fx" in (element.get("class") or "").split():
+            continue
+        for part in ("text", "tail") if element is not place else ("text",):
+            text = getattr(element, part) or ""
+            match = wanted.search(text)
+            if match is None:
+                continue
+            sign = _sign(spot, match[0])
+            sign.tail = text[match.end() :]
+            setattr(element, part, text[: match.start()])
+            if part == "text":
+                element.insert(0, sign)
+            else:
+                element.addnext(sign)
+                # lxml moves the tail along with an element that is put behind another one
+                element.tail = text[: match.start()]
+                sign.tail = text[match.end() :]
+            return True
+    return False
+
+
+def _sign(spot: Spot, words: str = "") -> HtmlElement:
+    sign = lxml.html.Element("span")
+    sign.set("class", f"fx {spot.tone}".strip())
+    sign.set("id", f"m{spot.number}")
+    sign.set("data-mark", str(spot.number))
+    sign.text = words
+    number = lxml.html.Element("sup")
+    number.text = str(spot.number)
+    sign.append(number)
+    return sign
