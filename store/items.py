@@ -35,13 +35,19 @@ _DOUBTS = select(revision_doubts.c.field, revision_doubts.c.word).where(
 
 @dataclass(frozen=True)
 class Found:
-    """What the screen found in one field: `span` the words, `level` block, confirm or note."""
+    """What the screen found in one field: `span` the words in their context, `level` block, confirm or note.
+
+    `words` are the very characters that were found, None where they are not to be shown; `told` is what an
+    editor should know, such as the right form.
+    """
 
     rule: str
     list_version: str
     level: str
     field: str
     span: str
+    words: str | None = None
+    told: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,8 @@ def add_findings(connection: Connection, revision: int, found: Iterable[Found]) 
             **one.__dict__,
             "field": keep_words(one.field),
             "span": keep_words(one.span),
+            "words": keep_words(one.words) if one.words is not None else None,
+            "told": keep_words(one.told) if one.told is not None else None,
             "revision": revision,
         }
         for one in found

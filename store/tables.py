@@ -22,17 +22,21 @@ from sqlalchemy import (
 from store.cluster_tables import bands, cluster_orders, clusters, members
 from store.metadata import metadata, one_of
 from store.note_tables import notes
+from store.screen_tables import allowances, screenings
 from store.session_tables import logins, sessions
-from store.shown_tables import shown, shown_files, touched
+from store.shown_tables import filings, shown, shown_files, touched
 
 __all__ = [
+    "allowances",
     "bands",
     "cluster_orders",
     "clusters",
+    "filings",
     "logins",
     "members",
     "metadata",
     "notes",
+    "screenings",
     "sessions",
     "shown",
     "shown_files",
@@ -258,6 +262,8 @@ findings = Table(
     Column("level", String, nullable=False),
     Column("field", String, nullable=False),
     Column("span", Text, nullable=False),
+    Column("words", Text),
+    Column("told", Text),
     Column("raised_seq", Integer, nullable=False),
     Column("cleared_by_log", ForeignKey("log.seq")),
     CheckConstraint(one_of("level", LEVELS), name="level"),
