@@ -378,7 +378,8 @@ def _same_address(address: str) -> str:
     except ValueError:
         return address
     query = f"?{parts.query}" if parts.query else ""
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}{query}"
+    column = f"#{parts.fragment}" if parts.fragment.isdecimal() else ""  # gkmlpt's column
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path or '/'}{query}{column}"
 
 
 def _check_source(check: Check, where: Where, name: str, agencies: Collection[str] | None) -> None:

@@ -13,6 +13,7 @@ from demo.content import Article, Channel, Key, Site
 from demo.documents import TYPES, make_document, make_picture
 from demo.pages import count_pages, draw_article, draw_home, draw_list, draw_sitemap, draw_window
 from demo.province import Province
+from demo.shapes.aspx import find_turn
 from demo.shapes.jcms import PROXY, find_window
 from demo.shapes.sitemap import name_part
 
@@ -40,6 +41,9 @@ class Answer:
 
 
 _NOT_FOUND = Answer(404, "text/html; charset=utf-8", "<h1>404 Not Found</h1><p>未找到（示例）</p>".encode())
+
+
+_REFUSED_FORM = Answer(500, "text/html; charset=utf-8", "<h1>回发或回调参数无效（示例）</h1>".encode())
 
 
 def answer(province: Province, asked: Asked) -> Answer:
@@ -94,6 +98,10 @@ def _list(province: Province, site: Site, asked: Asked) -> Answer | None:
         pages = count_pages(province.list_keys(site, channel), channel)
         page = shape.find_page(channel, asked.target.removesuffix("index.html"), pages)
         page = page or shape.find_page(channel, asked.target, pages)
+        if page is not None and shape.name == "aspx" and asked.form:
+            page = find_turn(channel.number, dict(parse_qsl(asked.form, keep_blank_values=True)), pages)
+            if page is None:
+                return _REFUSED_FORM
         if page is not None:
             drawn = draw_list(province, site, channel, page, _base(asked))
             found = _page(province, site, drawn)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from demo.content import Article, Channel, Headline, Key, Site
 from demo.noise import make_ballast
 from demo.province import Province
+from demo.shapes.aspx import PAGER, write_state
 from demo.shapes.boda import CLIP
 from demo.shapes.jcms import PROXY, WINDOW_PAGES, Window, name_group
 from demo.shapes.shape import Shape
@@ -79,6 +80,8 @@ def draw_list(province: Province, site: Site, channel: Channel, page: int, base:
         proxy=PROXY,
         following=_following(site, channel, len(shown), len(keys)) if shape.name == "jcms" else "",
         broken=province.is_broken(site),
+        state=write_state(channel.number, page),
+        pager=PAGER,
         menu=[(other.name, _link(shape, path, shape.list_path(other, 1, 1))) for other in site.channels],
         ballast=_ballast(province, site, f"{channel.slug}{page}"),
         base=base,

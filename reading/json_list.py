@@ -45,6 +45,7 @@ _TOTALS = frozenset(
             "rowscount",
             "numfound",
             "allcount",
+            "postcount",
         ),
     )
 )

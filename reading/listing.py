@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -11,10 +10,11 @@ import lxml.html
 from errors import ReadingError
 from reading.address import join
 from reading.charset import decode
+from reading.families.known import find_list_family
 from reading.feeds import is_feed, read_feed
 from reading.jpage import build_tree, find_following, find_request, find_store
 from reading.json_list import find_markup, read_json, read_tree
-from reading.numbered import turn_by_query, turn_page
+from reading.numbered import turn_by_form, turn_by_query, turn_page
 from reading.page import Hints, ListPage, Page, Row
 from reading.paging import Turn, find_selected, read_turn
 from reading.rows import Found, find_rows
@@ -25,16 +25,6 @@ from reading.rows_titles import read_rows
 from reading.sitemap import is_sitemap, read_sitemap, unpack
 from reading.status import explain, find_fault, has_empty_list
 from reading.tree import MAX_CHARACTERS, parse
-
-_FAMILIES = (
-    ("jcms", re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_|<datastore|/module/web/jpage/")),
-    ("trs", re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?|createPageHTML\(\s*\d")),
-    ("vsb", re.compile(r"\binfo/\d{3,5}/\d+\.htm|_vsl/|vsbcontent", re.I)),
-    ("gkmlpt", re.compile(r"/gkmlpt/")),
-    ("ucap", re.compile(r"UCAPCONTENT|UCAP-CONTENT", re.I)),
-    ("ivs", re.compile(r"""["']ivs_""")),
-)
-
 
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!")
 
@@ -66,7 +56,8 @@ def read_list(page: Page, hints: Hints | None = None) -> ListPage:
     read = _read_by_kind(page, decoded.text, decoded.charset, hints)
     family = read.family or _find_family(decoded.text)
     read = replace(read, charset=decoded.charset, family=family)
-    return turn_page(replace(read, cut=None), hints.paging) if hints.paging and not read.parts else read
+    counted = hints.paging if not (read.parts or read.form) else None
+    return turn_page(replace(read, cut=None), counted) if counted else read
 
 
 def _read_by_kind(page: Page, text: str, charset: str, hints: Hints) -> ListPage:
@@ -87,7 +78,7 @@ def _read_by_kind(page: Page, text: str, charset: str, hints: Hints) -> ListPage
 
 
 def _read_json(page: Page, tree: object, hints: Hints) -> ListPage:
-    read = turn_by_query(read_json(page, tree, hints.paths))
+    read = turn_by_form(turn_by_query(read_json(page, tree, hints.paths)), page.form)
     markup = find_markup(tree) if not read.rows and hints.paths.rows is None else None
     inner = _read_html(page, markup, hints) if markup else None
     return replace(inner, family="json") if inner and inner.rows else read
@@ -99,7 +90,8 @@ def _is_binary(raw: bytes) -> bool:
 
 
 def _find_family(text: str) -> str | None:
-    return next((name for name, mark in _FAMILIES if mark.search(text)), None)
+    family = find_list_family(text)
+    return family.name if family is not None else None
 
 
 def _read_jpage(page: Page, text: str) -> ListPage | None:
@@ -138,10 +130,18 @@ def _read_html(page: Page, text: str, hints: Hints) -> ListPage:
         if rows and (found.beside or not found.dated):
             rows = rows if _is_all(found, scan, text, scripts, base) else ()
     if not rows:
-        status, address = explain(scan, text, scripts, base)
-        return ListPage(page.url, status=status, next=address)
+        status, lead = explain(scan, text, scripts, _with_fragment(base, page.url))
+        return ListPage(
+            page.url, status=status, next=lead.url if lead else None, form=lead.form if lead else None
+        )
     turn = _adjust(read_turn(scan, scripts, base, rows), scan, root, selectors, page.url)
-    return ListPage(page.url, rows, "ok", turn.next, turn.promised, turn.pages, cut=turn.cut)
+    return ListPage(page.url, rows, "ok", turn.next, turn.promised, turn.pages, cut=turn.cut, form=turn.form)
+
+
+def _with_fragment(base: str, url: str) -> str:
+    """The base with the fragment of the page's own address, which names the column of a script's list."""
+    path, _, fragment = url.partition("#")
+    return url if base == path and fragment else base
 
 
 def _is_all(found: Found, scan: Scan, text: str, scripts: str, base: str) -> bool:
@@ -157,7 +157,7 @@ def _adjust(turn: Turn, scan: Scan, root: lxml.html.HtmlElement, selectors: dict
     if "next" in selectors:
         named = set(select(root, selectors["next"]))
         places = [i for i, node in enumerate(scan.nodes) if node in named]
-        turn = replace(turn, next=find_selected(scan, places, url), cut=None)
+        turn = replace(turn, next=find_selected(scan, places, url), cut=None, form=None)
     if "promised" in selectors:
         turn = replace(turn, promised=read_number(root, selectors["promised"]))
     return turn

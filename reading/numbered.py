@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from reading.address import join
-from reading.page import ListPage, Paging
+from reading.page import Form, ListPage, Paging
 
 # Parts of a query that hold the page's number, the first row's number, the rows of a page.
 _PAGE = re.compile(
@@ -39,6 +39,20 @@ def turn_by_query(read: ListPage) -> ListPage:
             return turn_page(read, Paging(param=name, first=min(int(value), 1)))
         if _START.fullmatch(name.lower()) and read.promised:
             return turn_page(read, Paging(param=name, first=0, step=_size(read.url) or len(read.rows)))
+    return read
+
+
+def turn_by_form(read: ListPage, form: Form | None) -> ListPage:
+    """Turn an answer to a form that holds a page's number, as long as the answer promises more rows."""
+    if form is None or read.next or not read.rows or not (read.promised or read.pages):
+        return read
+    for at, (name, value) in enumerate(form):
+        if not _PAGE.fullmatch(name.lower()) or not re.fullmatch(r"\d{1,7}", value):
+            continue
+        number = int(value)
+        if _is_last(read, number, Paging(param=name, first=min(number, 1))):
+            return read
+        return replace(read, next=read.url, form=(*form[:at], (name, str(number + 1)), *form[at + 1 :]))
     return read
 
 

@@ -6,15 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+# The fields of a form in the order in which they are sent.
+Form = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True)
 class Page:
-    """One answer as it came: `url` is the response's own address, `fetched` an aware moment."""
+    """One answer as it came: `url` is the response's own address, `fetched` an aware moment.
+
+    `form` is what was sent by POST to get it, None where it was asked plainly.
+    """
 
     raw: bytes
     url: str
     fetched: datetime
     content_type: str = ""
+    form: Form | None = None
 
 
 @dataclass(frozen=True)
@@ -135,9 +142,10 @@ class Row:
 class ListPage:
     """A list page as read; `status` is `ok` or the word that says why there are no rows.
 
-    `next` is the absolute address of the following page; `promised` the number of rows that the
-    list says it has in all, `pages` the number of pages it says it has. `parts` are further list pages beside
-    each other (the sitemaps of an index), the newest first; `cut` says why further rows are out of reach.
+    `next` is the absolute address of the following page, `form` what is sent there by POST (None: nothing);
+    `promised` the number of rows that the list says it has in all, `pages` the number of pages it says it
+    has. `parts` are further list pages beside each other (the sitemaps of an index), the newest first; `cut`
+    says why further rows are out of reach.
     """
 
     url: str
@@ -150,3 +158,4 @@ class ListPage:
     charset: str = "utf-8"
     parts: tuple[str, ...] = ()
     cut: str | None = None
+    form: Form | None = None

@@ -7,13 +7,12 @@ page, or from at least two sibling links that differ in their number only.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit, urlunsplit
-
-from lxml.etree import _Element
 
 from reading.address import join
+from reading.forms import fill_form, send_postback
+from reading.page import Form
 from reading.rows_scan import Scan, squeeze
 
 POSTBACK = "__doPostBack"
@@ -24,11 +23,6 @@ _CALL = re.compile(
 _NUMBER = re.compile(r"(?:Page\$)?(\d{1,6})")
 _LOCATION = re.compile(r"(?:\blocation(?:\.href)?\s*(?:=|\.replace\s*\(|\.assign\s*\()|\bopen\s*\()\s*")
 _LITERAL = re.compile(r"\"([^\"\n]{0,300})\"|'([^'\n]{0,300})'|`([^`\n]{0,300})`")
-_FILLED = re.compile(
-    r"""(?:\.|\[["'])([\w-]+)(?:["']\])?\.value\s*=\s*([A-Za-z_$][\w$]*)|"""
-    r"""\$\(\s*["'](?:#|[\w]*\[name=["']?)([\w-]+)["'\]]*\s*\)\.val\(\s*([A-Za-z_$][\w$]*)\s*\)|"""
-    r"""getElementById\(\s*["']([\w-]+)["']\s*\)\.value\s*=\s*([A-Za-z_$][\w$]*)"""
-)
 _BODY = 1500
 
 
@@ -40,6 +34,7 @@ class Call:
     text: str
     name: str
     number: int | None
+    arguments: tuple[str, ...] = ()
 
 
 def find_calls(scan: Scan) -> list[Call]:
@@ -59,26 +54,33 @@ def _read_call(scan: Scan, node: int) -> Call | None:
     text = squeeze("".join(map(str, element.itertext()))) or squeeze(
         element.get("value") or element.get("title")
     )
-    numbers = [m[1] for part in found[2].split(",") if (m := _NUMBER.fullmatch(part.strip(" \t'\"")))]
-    return Call(node, text[:20], found[1], int(numbers[-1]) if numbers else None)
+    arguments = tuple(part.strip(" \t'\"") for part in found[2].split(","))
+    numbers = [m[1] for part in arguments if (m := _NUMBER.fullmatch(part))]
+    return Call(node, text[:20], found[1], int(numbers[-1]) if numbers else None, arguments)
 
 
-def write_address(scan: Scan, scripts: str, url: str, call: Call, numbered: Mapping[int, str]) -> str | None:
-    """Write the address that a call turns to; `numbered` are the addresses of the pager's own numbers."""
+def write_turn(
+    scan: Scan, scripts: str, url: str, call: Call, numbered: Mapping[int, str]
+) -> tuple[str, Form | None] | None:
+    """Write the address that a call turns to, and what it sends there; None where the page reveals neither.
+
+    `numbered` are the addresses of the pager's own numbers.
+    """
+    if call.number is not None and call.number in numbered:
+        return numbered[call.number], None
+    if call.name == POSTBACK:
+        target, argument = (*call.arguments, "", "")[:2]
+        return send_postback(scan, call.node, url, target, argument) if target else None
     if call.number is None:
         return None
-    if call.number in numbered:
-        return numbered[call.number]
-    function = _find_function(scripts, call.name)
-    if function is not None:
+    if (function := _find_function(scripts, call.name)) is not None:
         parameter, body = function
-        address = _read_location(body, parameter, call.number, scripts) or _fill_form(
-            scan, body, parameter, call.number, url
-        )
-        if address:
-            return join(url, address)
+        if address := join(url, _read_location(body, parameter, call.number, scripts)):
+            return address, None
+        if sent := fill_form(scan, body, parameter, call.number, url):
+            return sent
     frame = find_frame(numbered)
-    return frame.replace("\0", str(call.number)) if frame else None
+    return (frame.replace("\0", str(call.number)), None) if frame else None
 
 
 def _find_function(scripts: str, name: str) -> tuple[str, str] | None:
@@ -137,36 +139,6 @@ def _look_up(scripts: str, name: str) -> str | None:
     """The text that a script gives to a name, where it does so once."""
     found = set(re.findall(rf"\b{re.escape(name)}\s*=\s*[\"']([^\"'\n]{{0,200}})[\"']\s*[;,\n]", scripts))
     return found.pop() if len(found) == 1 else None
-
-
-def _fill_form(scan: Scan, body: str, parameter: str, number: int, url: str) -> str | None:
-    """The address of a form that the function fills and sends; one that is sent by POST has none."""
-    for found in _FILLED.finditer(body) if "submit" in body else ():
-        name, given = found[1] or found[3] or found[5], found[2] or found[4] or found[6]
-        form = _find_form(scan, name) if given == parameter else None
-        if form is None or (form.get("method") or "get").lower() != "get":
-            continue
-        fields = [
-            (key, str(number) if name in (key, mark) else value) for key, mark, value in _read_fields(form)
-        ]
-        target = join(url, form.get("action")) or url
-        return urlunsplit(urlsplit(target)._replace(query=urlencode(fields)))
-    return None
-
-
-def _find_form(scan: Scan, name: str) -> _Element | None:
-    for i, tag in enumerate(scan.tags):
-        if tag == "input" and name in (scan.nodes[i].get("name"), scan.nodes[i].get("id")):
-            return next(scan.nodes[i].iterancestors("form"), None)
-    return None
-
-
-def _read_fields(form: _Element) -> Iterator[tuple[str, str | None, str]]:
-    """The fields that a form sends: name, id, value."""
-    for field in form.iter("input"):
-        name, kind = field.get("name"), (field.get("type") or "text").lower()
-        if name and kind in ("hidden", "text", "search", "number"):
-            yield name, field.get("id"), field.get("value") or ""
 
 
 def find_frame(numbered: Mapping[int, str]) -> str | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from reading.address import join
-from reading.page import Row
-from reading.pagers import POSTBACK, Call, find_calls, find_frame, write_address
+from reading.page import Form, Row
+from reading.pagers import POSTBACK, Call, find_calls, find_frame, write_turn
 from reading.rows_scan import Link, Scan
 
 # TRS counts from 0: createPageHTML(pages, current, "index", "html"). With an element's name before and the
@@ -57,13 +57,14 @@ _PAGES_SCRIPT = re.compile(
 class Turn:
     """The next page's absolute address, and the numbers of rows and of pages that the list states.
 
-    `cut` says why a next page that is there has no address.
+    `form` is what is sent to the next page by POST; `cut` says why a next page that is there has no address.
     """
 
     next: str | None = None
     promised: int | None = None
     pages: int | None = None
     cut: str | None = None
+    form: Form | None = None
 
 
 def read_turn(scan: Scan, scripts: str, url: str, rows: Sequence[Row]) -> Turn:
@@ -72,14 +73,14 @@ def read_turn(scan: Scan, scripts: str, url: str, rows: Sequence[Row]) -> Turn:
     found = _TRS.search(scripts)
     words = _pager_words(scan)
     pages = int(found["pages"]) if found else _first(_PAGES_SAID, words) or _first((_PAGES_SCRIPT,), scripts)
-    link, cut = _find_trs(scripts, found, url) or _find_link(scan, url), None
-    if link is None and found is None:
-        link, cut = _turn(scan, scripts, url, pages)
+    link = _find_trs(scripts, found, url) or _find_link(scan, url)
+    turn = _turn(scan, scripts, url, pages) if link is None and found is None else Turn(link)
+    link = turn.next
     said = [int(found["rows"])] if found and found["box"] and found["rows"] else []
     said += [int(number) for form in _ROWS_SAID for number in form.findall(words)]
     said += [int(number) for number in _ROWS_SCRIPT.findall(scripts)]
     promised = next((number for number in said if _is_likely(number, len(rows), pages, link)), None)
-    return Turn(link, promised, pages or None, cut)
+    return Turn(link, promised, pages or None, turn.cut, turn.form)
 
 
 def find_selected(scan: Scan, selected: Sequence[int], url: str) -> str | None:
@@ -150,25 +151,28 @@ def _find_link(scan: Scan, url: str) -> str | None:
     return None
 
 
-def _turn(scan: Scan, scripts: str, url: str, pages: int | None) -> tuple[str | None, str | None]:
+def _turn(scan: Scan, scripts: str, url: str, pages: int | None) -> Turn:
     """The next page by the pager's numbers and its script's calls, or why it has no address."""
     calls = [call for call in find_calls(scan) if _turns(scan, call)]
     numbered = {int(link.text): link for link in scan.all_links if _is_number(link.text)}
     call = next((call for call in calls if _NEXT.fullmatch(call.text)), None)
+    number = None
     if call is None or call.number is None:
         number = _find_current(scan, url, numbered, {int(c.text) for c in calls if _is_number(c.text)})
         follower = numbered.get(number + 1) if number is not None else None
         if follower is not None and _is_other(follower.url, url):
-            return follower.url, None
+            return Turn(follower.url)
         call = next((c for c in calls if number is not None and c.number == number + 1), call)
-    if call is None or pages == 1 or (pages and call.number and call.number > pages):
-        return None, None
+    if call is None or pages == 1 or (pages and (call.number or (number or 0) + 1) > pages):
+        return Turn()
     near = {n: link.url for n, link in numbered.items() if _in_pager(scan, link.node)}
-    address = write_address(scan, scripts, url, call, near)
-    if address is None:
+    written = write_turn(scan, scripts, url, call, near)
+    if written is None:
         way = "a form that its script sends" if call.name == POSTBACK else f"a script, {call.name}()"
-        return None, f"the list's next page comes by {way}"
-    return (address if _is_other(address, url) else None), None
+        return Turn(cut=f"the list's next page comes by {way}")
+    address, form = written
+    reached = _is_same_host(address, url) if form is not None else _is_other(address, url)
+    return Turn(address, form=form) if reached else Turn()
 
 
 def _turns(scan: Scan, call: Call) -> bool:
@@ -249,4 +253,8 @@ def _is_first(scan: Scan, inside: Mapping[int, Link], url: str) -> bool:
 def _is_other(address: str, url: str) -> bool:
     """Another page of the same host."""
     one, two = urlsplit(address), urlsplit(url)
-    return one.hostname == two.hostname and (one.path, one.query) != (two.path, two.query)
+    return _is_same_host(address, url) and (one.path, one.query) != (two.path, two.query)
+
+
+def _is_same_host(address: str, url: str) -> bool:
+    return urlsplit(address).hostname == urlsplit(url).hostname

@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 
 from reading.address import join
-from reading.jpage import find_request
+from reading.families.known import find_rows_request
+from reading.requests import Lead, find_lead
 from reading.rows_scan import Scan
 
 _ERROR = re.compile(
@@ -49,18 +50,6 @@ _TEMPLATE = re.compile(
     r"\{\{\s*[#/@]?\s*[\w.$]+[^{}]{0,60}\}\}|\bv-for\s*=|\bng-repeat\s*=|<%=?\s*\w"
     r"|x-handlebars|text/x-template|text/x-jquery-tmpl|text/template"
 )
-_ADDRESS = re.compile(
-    r"""(?:\burl\s*[:=]\s*|\.(?:get|post|getJSON|load|ajax)\s*\(\s*|\bfetch\s*\(\s*)"""
-    r"""["']((?:https?:/)?[./]?[^"'\s<>{}$]{3,300})["']"""
-)
-_LISTLIKE = re.compile(
-    r"list|page|data|search|query|api|json|xml|info|article|news|doc|content|channel|column", re.I
-)
-_ELSEWHERE = re.compile(
-    r"login|logout|count|stat|visit|click|hit|weather|tianqi|captcha|jiucuo|share|user|token|session|menu"
-    r"|nav|ip\b|\.(?:js|css|png|jpe?g|gif)(?:$|\?)",
-    re.I,
-)
 _REFRESH = re.compile(r"\s*\d?\s*[;,]\s*url\s*=\s*['\"]?([^'\"\s]+)", re.I)
 _LOCATION = re.compile(r"""\blocation(?:\.href)?\s*(?:=|\.replace\(|\.assign\()\s*["']([^"']+)["']""")
 _LISTED = re.compile(r"list|news|data|con(?:tent)?|main|info|app|root", re.I)
@@ -89,20 +78,20 @@ def find_fault(scan: Scan, text: str, by_title: bool = False) -> str | None:
     return "login" if (asks and (short or named)) or (short and named) else None
 
 
-def explain(scan: Scan, text: str, scripts: str, url: str) -> tuple[str, str | None]:
-    """Say why there are no rows, with the address of the second request where the script names it."""
+def explain(scan: Scan, text: str, scripts: str, url: str) -> tuple[str, Lead | None]:
+    """Say why there are no rows, with the second request where the script names it."""
     if fault := find_fault(scan, text):
         return fault, None
     if moved := _find_move(scan, scripts, url):
-        return "moved", moved
-    if request := find_request(scripts, url):
-        return "second_request", request
+        return "moved", Lead(moved)
+    if request := find_rows_request(scripts, url):
+        return "second_request", Lead(request)
     if _says_empty(scan):
         return "empty", None
     if _REQUEST.search(scripts) or _TEMPLATE.search(text):
-        address = _find_address(scripts, url)
-        if address or _TEMPLATE.search(text) or has_empty_list(scan):
-            return "second_request", address
+        lead = find_lead(scripts, url)
+        if lead or _TEMPLATE.search(text) or has_empty_list(scan):
+            return "second_request", lead
     if has_empty_list(scan) and "script" in scan.tags:
         return "browser", None
     return "no_rows", None
@@ -129,12 +118,6 @@ def _says_empty(scan: Scan) -> bool:
             if not any(_HIDDEN.search(scan.nodes[i].get("style") or "") for i in around):
                 return True
     return False
-
-
-def _find_address(scripts: str, url: str) -> str | None:
-    named = [found[1] for found in _ADDRESS.finditer(scripts) if not _ELSEWHERE.search(found[1])]
-    likely = next((one for one in named if _LISTLIKE.search(one)), None)
-    return join(url, likely) if likely else None
 
 
 def has_empty_list(scan: Scan) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -14,6 +15,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from spiders.faults import FETCH_ERRORS, Fault, name_fault
 from spiders.gate import Backlog, Gate, Turn
+from spiders.turning import Sent
 
 PAGE_LIMIT = 8 << 20
 IMAGE_LIMIT = 8 << 20
@@ -52,11 +54,14 @@ class Fetcher:
         deadline: float,
         limit: int = PAGE_LIMIT,
         headers: Mapping[str, str] | None = None,
+        sent: Sent | None = None,
     ) -> Answer | Fault:
-        """Fetch one address; `deadline` is the monotonic second after which nothing is asked any more."""
+        """Fetch one address; `deadline` is the monotonic second after which nothing is asked any more.
+
+        `sent` goes there by POST.
+        """
         try:
-            meta = {"deadline": deadline, "download_maxsize": limit}
-            request = Request(url, headers=headers, meta=meta, callback=NO_CALLBACK, dont_filter=True)
+            request = _make_request(url, {"deadline": deadline, "download_maxsize": limit}, headers, sent)
         except ValueError as error:
             return Fault("lost", f"{url[:200]} is no address: {error}")
         async with self._gate.turn(urlsplit(request.url).hostname or "", turn):
@@ -72,6 +77,23 @@ class Fetcher:
                 return _read_response(await self._engine.download_async(request))
             except FETCH_ERRORS as error:
                 return name_fault(error)
+
+
+def _make_request(
+    url: str, meta: dict[str, Any], headers: Mapping[str, str] | None, sent: Sent | None
+) -> Request:
+    if sent is None:
+        return Request(url, headers=headers, meta=meta, callback=NO_CALLBACK, dont_filter=True)
+    typed = {**(headers or {}), "Content-Type": sent.content_type}
+    return Request(
+        url,
+        method="POST",
+        headers=typed,
+        body=sent.body,
+        meta=meta,
+        callback=NO_CALLBACK,
+        dont_filter=True,
+    )
 
 
 def _read_response(response: Response) -> Answer:

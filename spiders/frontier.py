@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from errors import ReadingError
 from reading.address import canonical
 from reading.page import Row
+from reading.site import is_same_site
 from store.known import KnownAddress, KnownList
 
 Cause = Literal["new", "changed", "unread", "recheck"]
@@ -81,9 +82,17 @@ def order_wants(wants: Iterable[Wanted]) -> tuple[Wanted, ...]:
     return tuple(ordered.values())
 
 
-def decide_step(page: str, next_page: str | None, fresh: bool, walked: Collection[str], limit: int) -> Step:
+def decide_step(
+    page: str,
+    next_page: str | None,
+    fresh: bool,
+    walked: Collection[str],
+    limit: int,
+    shell: bool = False,
+) -> Step:
     """Decide whether to turn the page.
 
+    A page of a list stands on the same host; the data of a `shell` may come from another host of its site.
     `fresh` says whether this page had a row that nobody knew (or is only a shell that names its list): dates
     are not asked, since a pinned old row stands first. `walked` are the pages read so far, this one too.
     """
@@ -91,7 +100,9 @@ def decide_step(page: str, next_page: str | None, fresh: bool, walked: Collectio
         return Step(None, "end")
     if next_page in walked:
         return Step(None, "cycle")
-    if urlsplit(next_page).hostname != urlsplit(page).hostname:
+    if urlsplit(next_page).hostname != urlsplit(page).hostname and not (
+        shell and is_same_site(next_page, page)
+    ):
         return Step(None, "elsewhere")
     if not fresh:
         return Step(None, "known")

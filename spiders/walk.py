@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from errors import ReadingError
 from pipelines.messages import ListSeen, Saved
@@ -19,6 +20,7 @@ from spiders.health import fault_of_status
 from spiders.pool import Job, Unread
 from spiders.tally import Tally
 from spiders.task import Task, Tools
+from spiders.turning import Way, is_turned, name_turn
 from store.known import KnownList
 
 _TRIES = 2
@@ -38,6 +40,7 @@ class Walk:
         self._now = tools.clock()
         self._walked: dict[str, None] = {}
         self._parts: deque[str] = deque()
+        self._ways: dict[str, Way] = {}
         self.wants: dict[str, Wanted] = {}
         self.saves: list[asyncio.Future[Saved]] = []
 
@@ -63,8 +66,18 @@ class Walk:
             return None
         last = next(reversed(self._walked))
         known = self._look_up(last)
+        gap = self._find_broken(last, known.next if known else None)
+        return None if is_turned(gap) else gap
+
+    def _find_broken(self, last: str, following: str | None) -> str | None:
         walked = [page for page in self._walked if page != last]
-        return find_gap(known.next if known else None, self._look_up, walked, self._task.pages)
+        return find_gap(following, self._look_up, walked, self._task.pages)
+
+    def _needs_form(self, address: str, known: KnownList | None) -> bool:
+        """Say whether the walk goes on by the form of a known page, which must then be read to have it."""
+        if known is None or not is_turned(known.next):
+            return False
+        return self._task.deep or self._find_broken(address, known.next) is not None
 
     def _look_up(self, address: str) -> KnownList | None:
         return self._tools.known.list_page(self._source, address)
@@ -73,7 +86,8 @@ class Walk:
         """Read one list page; give the next one's address when the walk goes on."""
         known = self._look_up(address)
         self._walked[address] = None
-        answer = await self._fetch(address, known)
+        asked = None if self._needs_form(address, known) else known
+        answer = await self._fetch(address, asked)
         if isinstance(answer, Fault):
             self._note_fault(answer)
             return None
@@ -82,10 +96,10 @@ class Walk:
             return None
         self._tally.pages += 1
         digest = sha256(answer.raw).hexdigest()
-        if known is not None and known.rows and (answer.status == 304 or digest == known.digest):
-            return self._pass_unchanged(address, known)
+        if asked is not None and asked.rows and (answer.status == 304 or digest == asked.digest):
+            return self._pass_unchanged(address, asked)
         self._tools.backlog.hold(len(answer.raw))
-        page = Page(answer.raw, answer.url, self._now, answer.content_type)
+        page = self._make_page(address, answer)
         read = await self._tools.pool.read(Job("list", page, self._task.hints))
         if isinstance(read, ListPage):
             return self._take(address, answer, digest, read, known)
@@ -94,12 +108,24 @@ class Walk:
         self._note_fault(Fault("page", read.reason if isinstance(read, Unread) else "is no list"))
         return None
 
+    def _make_page(self, address: str, answer: Answer) -> Page:
+        """The answer as the readers take it: a number behind `#` in ops' address names a column of gkmlpt."""
+        way = self._ways.pop(address, None)
+        fragment = urlsplit(self._task.source.address).fragment if len(self._walked) == 1 else ""
+        url = f"{answer.url}#{fragment}" if fragment.isdecimal() else answer.url
+        return Page(answer.raw, url, self._now, answer.content_type, way.form if way else None)
+
     async def _fetch(self, address: str, known: KnownList | None) -> Answer | Fault:
         """Fetch a list page; a time-out is tried once more, since the whole source hangs on it."""
-        headers = ask_if_changed(known.etag, known.modified) if known is not None and known.rows else {}
+        way = self._ways.get(address)
+        again = known is not None and known.rows and way is None
+        headers = ask_if_changed(known.etag, known.modified) if known is not None and again else {}
+        url, sent = (way.url, way.sent()) if way is not None else (address, None)
         answer: Answer | Fault = Fault("time-out", "never asked")
         for _ in range(_TRIES):
-            answer = await self._tools.fetcher.fetch(address, Turn.LIST, self._task.deadline, headers=headers)
+            answer = await self._tools.fetcher.fetch(
+                url, Turn.LIST, self._task.deadline, headers=headers, sent=sent
+            )
             if not isinstance(answer, Fault) or answer.kind != "time-out":
                 break
         if isinstance(answer, Answer) and answer.status not in (200, 304) and not self._is_past_end(answer):
@@ -107,9 +133,10 @@ class Walk:
         return answer
 
     def _is_past_end(self, answer: Answer) -> bool:
-        """A page that only ops' pattern names may not be there: the list has ended before it."""
-        counted = self._task.source.paging is not None and len(self._walked) > 1
-        return counted and answer.status in (404, 410)
+        """A page that only a count names may not be there: the list has ended before it."""
+        promised = self._tally.promised
+        counted = self._task.source.paging is not None or (promised and len(self._tally.rows) >= promised)
+        return bool(counted) and len(self._walked) > 1 and answer.status in (404, 410)
 
     def _note_fault(self, fault: Fault) -> None:
         if len(self._walked) == 1:
@@ -129,7 +156,7 @@ class Walk:
         self, address: str, answer: Answer, digest: str, read: ListPage, known: KnownList | None
     ) -> str | None:
         rows = tidy_rows(read.rows)
-        next_page = _read_next(read)
+        next_page = self._name_next(address, read)
         parts = _tidy_parts(read.parts)
         self._parts.extend(parts)
         shell = not rows and read.status == "second_request" and bool(next_page or parts)
@@ -143,7 +170,17 @@ class Walk:
             self._source, address, digest, rows, self._now, read.promised, next_page, etag, modified
         )
         self.saves.append(self._tools.writer.put(seen, len(answer.raw)))
-        return self._step(address, next_page, fresh or shell or more)
+        broken = is_turned(next_page) and self._find_broken(address, next_page) is not None
+        return self._step(address, next_page, fresh or shell or more or broken, shell)
+
+    def _name_next(self, address: str, read: ListPage) -> str | None:
+        """The next page's name; where a form turns to it, what is sent is kept until then."""
+        url = next(iter(_tidy_parts([read.next] if read.next is not None else [])), None)
+        if url is None or read.form is None:
+            return url
+        name = name_turn(address, url)
+        self._ways[name] = Way(url, read.form, read.charset)
+        return name
 
     def _sort(self, rows: tuple[Row, ...], cut: str | None) -> tuple[bool, bool]:
         """Put each row in its place; say whether one is new to this list, and to a backfill.
@@ -167,18 +204,14 @@ class Walk:
             self._tally.add_cut(cut)
         return bool(first_time), self._task.deep and bool(unseen)
 
-    def _step(self, address: str, next_page: str | None, fresh: bool) -> str | None:
+    def _step(self, address: str, next_page: str | None, fresh: bool, shell: bool = False) -> str | None:
         if self._task.deep and len(self.wants) >= self._task.articles:
             return None
-        step = decide_step(address, next_page, fresh, self._walked, self._task.pages)
+        step = decide_step(address, next_page, fresh, self._walked, self._task.pages, shell)
         if step.stop == "budget":
             self._tally.add_cut(f"stopped after {len(self._walked)} list pages, more follow")
         self._tally.whole = step.stop == "end"
         return step.address
-
-
-def _read_next(read: ListPage) -> str | None:
-    return next(iter(_tidy_parts([read.next] if read.next is not None else [])), None)
 
 
 def _tidy_parts(addresses: Sequence[str]) -> list[str]:

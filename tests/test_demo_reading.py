@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -16,7 +16,7 @@ from demo.content import Channel, Key, Site, Truth
 from demo.province import make_province
 from reading.article import read_article
 from reading.listing import read_list
-from reading.page import Hints, ListPage, Page, Reading, Row
+from reading.page import Form, Hints, ListPage, Page, Reading, Row
 from sources import Sources, load_sources
 from spiders.hints import make_hints
 
@@ -25,12 +25,12 @@ FETCHED = datetime(2026, 11, 21, 2, tzinfo=UTC)
 CHANNELS = [(site, channel) for site in PROVINCE.sites for channel in site.channels]
 
 
-def fetch(address: str) -> Page:
+def fetch(address: str, form: Form | None = None) -> Page:
     parts = urlsplit(address)
     target = parts.path + (f"?{parts.query}" if parts.query else "")
-    got = answer(PROVINCE, Asked(parts.netloc, target))
+    got = answer(PROVINCE, Asked(parts.netloc, target, urlencode(form or ())))
     assert got.status == 200
-    return Page(got.body, address, FETCHED, got.content_type)
+    return Page(got.body, address, FETCHED, got.content_type, form)
 
 
 @cache
@@ -46,10 +46,11 @@ def hint(site: Site, channel: Channel) -> Hints:
 
 def read_pages(site: Site, channel: Channel) -> list[ListPage]:
     pages: list[ListPage] = []
-    waiting = [PROVINCE.list_address(site, channel)]
+    waiting: list[tuple[str, Form | None]] = [(PROVINCE.list_address(site, channel), None)]
     while waiting and len(pages) < 10:
-        pages.append(read_list(fetch(waiting.pop(0)), hint(site, channel)))
-        waiting += [*([pages[-1].next] if pages[-1].next else []), *pages[-1].parts]
+        pages.append(read_list(fetch(*waiting.pop(0)), hint(site, channel)))
+        waiting += [(pages[-1].next, pages[-1].form)] if pages[-1].next else []
+        waiting += [(part, None) for part in pages[-1].parts]
     assert waiting == []
     return pages
 

@@ -6,12 +6,12 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from io import BytesIO
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 import feedparser
@@ -23,6 +23,8 @@ from demo.content import Truth
 from demo.province import make_province
 from demo.server import ProvinceServer, serve
 from demo.traps import SECRET_MARK
+from reading.listing import read_list
+from reading.page import Page
 
 TODAY = date(2026, 11, 21)
 OPENER = build_opener(ProxyHandler({}))
@@ -78,7 +80,7 @@ def test_every_article_is_served_with_its_title_and_text(server: ProvinceServer)
 def test_every_list_shows_its_articles_over_its_pages(server: ProvinceServer) -> None:
     province = server.province
     for site in province.sites:
-        if site.shape in {"jcms", "feed", "api", "sitemap"}:
+        if site.shape in {"jcms", "feed", "api", "sitemap", "aspx"}:
             continue
         shape = province.shape(site)
         for channel in site.channels:
@@ -88,6 +90,20 @@ def test_every_list_shows_its_articles_over_its_pages(server: ProvinceServer) ->
             for page in range(1, pages + 1):
                 shown += read(server, site.key, shape.list_path(channel, page, pages), shape.charset)
             assert all(province.headline(key).title in unescape(shown) for key in keys)
+
+
+def test_a_list_of_asp_net_turns_by_its_own_form_only(server: ProvinceServer) -> None:
+    province = server.province
+    site = province.site["songtai"]
+    keys = province.list_keys(site, site.channels[0])
+    address = province.list_address(site, site.channels[0])
+    first = read_list(Page(ask(server, address)[2], address, datetime.now(UTC)))
+    assert first.form is not None
+    status, _, body = ask(server, address, urlencode(first.form).encode())
+    second = read_list(Page(body, address, datetime.now(UTC)))
+    assert [row.title for row in second.rows] == [province.headline(key).title for key in keys[10:20]]
+    forged = tuple((name, "x" if name == "__VIEWSTATE" else value) for name, value in first.form)
+    assert (status, ask(server, address, urlencode(forged).encode())[0]) == (200, 500)
 
 
 def test_a_list_clips_its_titles_and_has_them_whole_in_the_tooltip(server: ProvinceServer) -> None:

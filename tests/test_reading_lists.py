@@ -47,6 +47,7 @@ def test_a_saved_list_gives_its_rows(name: str) -> None:
         if field in answer:
             assert getattr(read, field) == answer[field], field
     assert list(read.parts) == answer.get("parts", [])
+    assert [list(field) for field in read.form or ()] == answer.get("form", [])
     assert read.url == answer["url"]
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
@@ -124,3 +124,89 @@ def test_what_is_out_of_reach_is_told_once(world: World) -> None:
     two = world.crawl(now="2026-11-08T02:00:00+00:00", recheck=False)
     assert two["form"]["verdict"] == "quiet"
     assert two["map"]["verdict"] == "partial"
+
+
+def answer_forms(host: str, count: int) -> Any:
+    """A list of ASP.NET: one address, three rows a page, and a view state that must come back."""
+
+    def handle(asked: Asked) -> Reply:
+        if asked.path.startswith("/a/"):
+            return Reply(write_article(f"{host} {title_of(int(asked.path[3:-5]))}"))
+        form = dict(parse_qsl(asked.body, keep_blank_values=True))
+        page = int(form.get("__EVENTARGUMENT", 1))
+        if form and (form["__VIEWSTATE"] != f"state {page - 1}+/=" or form["__EVENTTARGET"] != "list$pager"):
+            return Reply(b"invalid postback", 500)
+        numbers = range(count)[3 * page - 3 : 3 * page]
+        rows = [(f"{host} {title_of(n)}", f"/a/{n}.html", "2026-11-05") for n in numbers]
+        turn = f"<a href=\"javascript:__doPostBack('list$pager','{page + 1}')\">下一页</a>"
+        state = f'<input type="hidden" name="__VIEWSTATE" value="state {page}+/=">'
+        listed = write_list(rows, turn if 3 * page < count else "").decode()
+        return Reply(
+            listed.replace("<body>", f'<body><form method="post" action="/list.aspx">{state}')
+            .replace("</body>", "</form></body>")
+            .encode()
+        )
+
+    return handle
+
+
+def test_a_list_that_turns_by_a_form_is_followed_and_taken_up_again(world: World) -> None:
+    handle = answer_forms("form.localhost", 11)
+    world.sites.hosts["form.localhost"] = lambda asked: (
+        Reply(b"busy", 500) if asked.body and "EVENTARGUMENT=3" in asked.body and broken else handle(asked)
+    )
+    world.add("form", "form.localhost", "/list.aspx")
+    broken = True
+    one = world.crawl(now="2026-11-07T02:00:00+00:00")
+    assert (one["form"]["verdict"], one["form"]["new"]) == ("partial", 6)
+    broken = False
+    two = world.crawl(now="2026-11-08T02:00:00+00:00", recheck=False)
+    assert (two["form"]["new"], two["form"]["found"]) == (5, 11)
+    world.sites.log.clear()
+    three = world.crawl(now="2026-11-09T02:00:00+00:00", recheck=False)
+    assert three["form"]["verdict"] == "quiet"
+    assert world.sites.paths("form.localhost") == ["/robots.txt", "/list.aspx"]
+    four = world.crawl(now="2026-11-10T02:00:00+00:00", recheck=False, backfill=50)
+    assert (four["form"]["verdict"], four["form"]["found"]) == ("quiet", 11)
+
+
+def test_rows_that_come_by_a_second_request_are_followed(world: World) -> None:
+    """gkmlpt by its column, a script's own POST with its page, both with further pages."""
+    rows = [
+        {"title": f"甲 {title_of(n)}", "url": f"/a/{n}.html", "display_publish_time": 1793836800 - n}
+        for n in range(5)
+    ]
+    pages: dict[str, Reply | bytes] = {f"/a/{n}.html": write_article(f"甲 {title_of(n)}") for n in range(5)}
+    shell = "<html><title>公开目录</title><div id='list' class='list'></div><script>window._CONFIG = "
+    pages["/jyj/gkmlpt/index"] = f"{shell}{{SID: '77', TREE: []}};</script></html>".encode()
+    for page, part in ((1, rows[:3]), (2, rows[3:])):
+        answer = json.dumps({"classify": {"post_count": 5}, "articles": part}).encode()
+        pages[f"/jyj/gkmlpt/api/all/31?page={page}&sid=77"] = Reply(answer)
+    world.sites.add("gk.localhost", pages)
+    world.add("gk", "gk.localhost", "/jyj/gkmlpt/index#31")
+
+    def handle(asked: Asked) -> Reply:
+        if asked.path == "/data/list.do":
+            form = dict(parse_qsl(asked.body))
+            part = (
+                range(7)[4 * int(form["pageNo"]) - 4 : 4 * int(form["pageNo"])]
+                if form["channel"] == "9"
+                else ()
+            )
+            told = [{"title": f"乙 {title_of(n)}", "url": f"/b/{n}.html", "fbsj": "2026-11-05"} for n in part]
+            return Reply(json.dumps({"total": 7, "rows": told}).encode())
+        if asked.path.startswith("/b/"):
+            return Reply(write_article(f"乙 {title_of(int(asked.path[3:-5]))}"))
+        script = """var channel = "9"; function load(p) { $.ajax({type: "POST", url: "/data/list.do",
+          data: {channel: channel, pageNo: p, t: Math.random()}, success: draw}); } load(1);"""
+        return Reply(f"<html><title>动态</title><ul id='list'></ul><script>{script}</script></html>".encode())
+
+    world.sites.hosts["ajax.localhost"] = handle
+    world.add("ajax", "ajax.localhost", "/dt/")
+    one = world.crawl(now="2026-11-07T02:00:00+00:00")
+    assert {name: (row["verdict"], row["new"]) for name, row in one.items()} == {
+        "gk": ("well", 5),
+        "ajax": ("well", 7),
+    }
+    two = world.crawl(now="2026-11-08T02:00:00+00:00", recheck=False)
+    assert {row["verdict"] for row in two.values()} == {"quiet"}

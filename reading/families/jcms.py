@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from reading.families import Family
+from reading.jpage import find_request
 
 FAMILY = Family(
     name="jcms",
@@ -17,4 +18,6 @@ FAMILY = Family(
     ),
     address=re.compile(r"/art/20\d\d/\d{1,2}/\d{1,2}/art_\w+\.html$"),
     containers=("//*[@id='zoom']",),
+    lists=re.compile(r"/art/\d{4}/\d{1,2}/\d{1,2}/art_|<datastore|/module/web/jpage/"),
+    request=find_request,
 )

@@ -21,3 +21,14 @@ def find_family(markup: str, url: str) -> Family | None:
         if any(mark in markup for mark in family.marks):
             return family
     return next((family for family in FAMILIES if family.address and family.address.search(url)), None)
+
+
+def find_list_family(text: str) -> Family | None:
+    """Tell the CMS that made a list page by the marks of its lists."""
+    return next((one for one in reversed(FAMILIES) if one.lists and one.lists.search(text)), None)
+
+
+def find_rows_request(text: str, url: str) -> str | None:
+    """Say where the rows of a list's shell come from, where its family knows it."""
+    asked = (one.request(text, url) for one in FAMILIES if one.request is not None)
+    return next((address for address in asked if address), None)

@@ -20,4 +20,5 @@ FAMILY = Family(
         "//*[contains(@class, 'trs_editor_view')]",
         "//*[contains(@class, 'TRS_UEDITOR')]",
     ),
+    lists=re.compile(r"/t(?:19|20)\d{6}_\d+\.s?html?|createPageHTML\(\s*\d"),
 )

@@ -20,4 +20,5 @@ FAMILY = Family(
         "//*[@id='UCAP-CONTENT']",
         "//*[@id='zoomcon']",
     ),
+    lists=re.compile(r"UCAPCONTENT|UCAP-CONTENT", re.I),
 )

@@ -19,4 +19,5 @@ FAMILY = Family(
         "//*[starts-with(@id, 'vsb_content')]",
         "//*[@class='v_news_content']",
     ),
+    lists=re.compile(r"\binfo/\d{3,5}/\d+\.htm|_vsl/|vsbcontent", re.I),
 )

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Asked:
-    """One request as it came: `host` without the port, headers by lower-case name."""
+    """One request as it came: `host` without the port, headers by lower-case name, the body of a POST."""
 
     host: str
     path: str
     headers: dict[str, str]
     at: float
+    body: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ async def _read(reader: asyncio.StreamReader) -> Asked | None:
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     parts = first.split(" ")
     host = headers.get("host", "").partition(":")[0]
-    return Asked(host, parts[1], headers, time.monotonic()) if len(parts) == 3 else None
+    length = min(int(headers.get("content-length") or 0), 1 << 20)
+    body = (await reader.readexactly(length)).decode("latin-1") if length else ""
+    return Asked(host, parts[1], headers, time.monotonic(), body) if len(parts) == 3 else None
 
 
 async def _send(writer: asyncio.StreamWriter, reply: Reply) -> bool:
