@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -14,24 +13,25 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    false,
     text,
-    true,
 )
 
 from store.cluster_tables import bands, cluster_orders, clusters, members
 from store.metadata import metadata, one_of
 from store.note_tables import notes
+from store.people_tables import accounts, grants
 from store.screen_tables import allowances, screenings
 from store.session_tables import logins, sessions
 from store.shown_tables import filings, shown, shown_files, touched
 
 __all__ = [
+    "accounts",
     "allowances",
     "bands",
     "cluster_orders",
     "clusters",
     "filings",
+    "grants",
     "logins",
     "members",
     "metadata",
@@ -155,6 +155,12 @@ sightings = Table(
     Column("modified", Text),
     Column("gone_count", Integer, nullable=False, server_default=text("0")),
     Column("gone_since", String),
+    Index(
+        "ix_sightings_gone",
+        "item",
+        sqlite_where=text("gone_count >= 2"),
+        postgresql_where=text("gone_count >= 2"),
+    ),
 )
 
 listings = Table(
@@ -232,6 +238,7 @@ reviews = Table(
     Column("release_after", String),
     CheckConstraint(one_of("state", STATES), name="state"),
     Index("ix_reviews_state", "state", "item"),
+    Index("ix_reviews_column", "column_key", "revision"),
     Index(
         "uq_reviews_open_item",
         "item",
@@ -280,28 +287,7 @@ revision_doubts = Table(
     Column("resolved_by_log", ForeignKey("log.seq")),
 )
 
-# --- people ---
-
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("agency", String),
-    Column("password", Text),
-    Column("must_change", Boolean, nullable=False, server_default=true()),
-    Column("disabled", Boolean, nullable=False, server_default=false()),
-    Column("demo", Boolean, nullable=False, server_default=false()),
-    Column("made_at", String, nullable=False),
-)
-
-grants = Table(
-    "grants",
-    metadata,
-    Column("account", ForeignKey("accounts.id"), primary_key=True),
-    Column("role", String, primary_key=True),
-    Column("scope", String, primary_key=True, server_default=text("'*'")),
-)
+# --- what was decided ---
 
 log = Table(
     "log",
