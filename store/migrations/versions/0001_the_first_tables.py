@@ -12,6 +12,34 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _make_accounts()
+    _make_agencies()
+    _make_columns()
+    _make_files()
+    _make_items()
+    _make_list_pages()
+    _make_log()
+    _make_marks()
+    _make_redirects()
+    _make_releases()
+    _make_runs()
+    _make_grants()
+    _make_pages()
+    _make_placements()
+    _make_publications()
+    _make_run_sources()
+    _make_sightings()
+    _make_sources()
+    _make_listings()
+    _make_readings()
+    _make_revisions()
+    _make_findings()
+    _make_labels()
+    _make_reviews()
+    _make_revision_doubts()
+
+
+def _make_accounts() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.String(), nullable=False),
@@ -24,6 +52,9 @@ def upgrade() -> None:
         sa.Column("made_at", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
+
+
+def _make_agencies() -> None:
     op.create_table(
         "agencies",
         sa.Column("key", sa.String(), nullable=False),
@@ -33,6 +64,9 @@ def upgrade() -> None:
         sa.Column("retired_at", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_agencies")),
     )
+
+
+def _make_columns() -> None:
     op.create_table(
         "columns",
         sa.Column("key", sa.String(), nullable=False),
@@ -45,6 +79,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_columns")),
         sa.UniqueConstraint("slug", name=op.f("uq_columns_slug")),
     )
+
+
+def _make_files() -> None:
     op.create_table(
         "files",
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -58,6 +95,9 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('page', 'attachment', 'image')", name=op.f("ck_files_kind")),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_files")),
     )
+
+
+def _make_items() -> None:
     op.create_table(
         "items",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -68,6 +108,9 @@ def upgrade() -> None:
         sa.CheckConstraint("kind IN ('collected', 'submitted', 'written')", name=op.f("ck_items_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
     )
+
+
+def _make_list_pages() -> None:
     op.create_table(
         "list_pages",
         sa.Column("source", sa.String(), nullable=False),
@@ -81,6 +124,9 @@ def upgrade() -> None:
         sa.Column("at", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("source", "address", name=op.f("pk_list_pages")),
     )
+
+
+def _make_log() -> None:
     op.create_table(
         "log",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -106,18 +152,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_log_item_seq", ["item", "seq"], unique=False)
         batch_op.create_index("ix_log_revision_seq", ["revision", "seq"], unique=False)
 
+
+def _make_marks() -> None:
     op.create_table(
         "marks",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
     )
+
+
+def _make_redirects() -> None:
     op.create_table(
         "redirects",
         sa.Column("old", sa.String(), nullable=False),
         sa.Column("new", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("old", name=op.f("pk_redirects")),
     )
+
+
+def _make_releases() -> None:
     op.create_table(
         "releases",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -131,6 +185,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
     )
+
+
+def _make_runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -139,6 +196,9 @@ def upgrade() -> None:
         sa.Column("ended", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
+
+
+def _make_grants() -> None:
     op.create_table(
         "grants",
         sa.Column("account", sa.String(), nullable=False),
@@ -147,6 +207,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_grants_account")),
         sa.PrimaryKeyConstraint("account", "role", "scope", name=op.f("pk_grants")),
     )
+
+
+def _make_pages() -> None:
     op.create_table(
         "pages",
         sa.Column("path", sa.String(), nullable=False),
@@ -156,6 +219,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["release"], ["releases.id"], name=op.f("fk_pages_release")),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_pages")),
     )
+
+
+def _make_placements() -> None:
     op.create_table(
         "placements",
         sa.Column("column_key", sa.String(), nullable=False),
@@ -169,6 +235,8 @@ def upgrade() -> None:
     with op.batch_alter_table("placements", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_placements_item"), ["item"], unique=False)
 
+
+def _make_publications() -> None:
     op.create_table(
         "publications",
         sa.Column("public_no", sa.Integer(), autoincrement=False, nullable=False),
@@ -186,6 +254,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("item", name=op.f("uq_publications_item")),
         sa.UniqueConstraint("path", name=op.f("uq_publications_path")),
     )
+
+
+def _make_run_sources() -> None:
     op.create_table(
         "run_sources",
         sa.Column("run", sa.Integer(), nullable=False),
@@ -208,6 +279,8 @@ def upgrade() -> None:
     with op.batch_alter_table("run_sources", schema=None) as batch_op:
         batch_op.create_index("ix_run_sources_source_at", ["source", "at"], unique=False)
 
+
+def _make_sightings() -> None:
     op.create_table(
         "sightings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -231,6 +304,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sightings_item"), ["item"], unique=False)
         batch_op.create_index(batch_op.f("ix_sightings_next_check"), ["next_check"], unique=False)
 
+
+def _make_sources() -> None:
     op.create_table(
         "sources",
         sa.Column("id", sa.String(), nullable=False),
@@ -241,6 +316,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agency"], ["agencies.key"], name=op.f("fk_sources_agency")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
     )
+
+
+def _make_listings() -> None:
     op.create_table(
         "listings",
         sa.Column("sighting", sa.Integer(), nullable=False),
@@ -255,6 +333,8 @@ def upgrade() -> None:
     with op.batch_alter_table("listings", schema=None) as batch_op:
         batch_op.create_index("ix_listings_source", ["source"], unique=False)
 
+
+def _make_readings() -> None:
     op.create_table(
         "readings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -274,6 +354,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_readings_sighting", ["sighting", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_readings_text_hash"), ["text_hash"], unique=False)
 
+
+def _make_revisions() -> None:
     op.create_table(
         "revisions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -294,6 +376,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint("item", "number", name=op.f("uq_revisions_item_number")),
     )
+
+
+def _make_findings() -> None:
     op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -313,6 +398,8 @@ def upgrade() -> None:
     with op.batch_alter_table("findings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_findings_revision"), ["revision"], unique=False)
 
+
+def _make_labels() -> None:
     op.create_table(
         "labels",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -327,6 +414,8 @@ def upgrade() -> None:
     with op.batch_alter_table("labels", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_labels_revision"), ["revision"], unique=False)
 
+
+def _make_reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
@@ -357,6 +446,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('draft', 'signing', 'waiting', 'second', 'held')"),
         )
 
+
+def _make_revision_doubts() -> None:
     op.create_table(
         "revision_doubts",
         sa.Column("id", sa.Integer(), nullable=False),
