@@ -266,6 +266,7 @@ def test_another_plan_counts_from_then_on(schedule: Schedule, recorder: Recorder
         traveller.move_to(at("2026-11-05T10:00:01"))
         schedule.wake()
         wait_for(recorder, "publish", 2)
+    assert recorder.ran == ["publish", "publish"]
 
 
 def test_the_watch_notices_a_clock_that_was_set() -> None:
