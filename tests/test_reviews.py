@@ -264,9 +264,11 @@ def _race(
     with database.read() as connection:
         verify_chain(connection, [read_head(connection)])
         approvals = connection.execute(
-            select(log.c.item, func.count()).where(log.c.action == "approve").group_by(log.c.item)
+            select(log.c.item, func.count().label("times"))
+            .where(log.c.action == "approve")
+            .group_by(log.c.item)
         ).all()
-    return {item: count for item, count in approvals}
+    return {row.item: row.times for row in approvals}
 
 
 def test_of_racing_approvals_one_wins(
