@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from errors import ReadingError
@@ -14,12 +14,13 @@ from reading.charset import Decoded, decode
 from reading.clean import clean_text, squash
 from reading.credit import read_credit
 from reading.edges import Body, find_start, trim
+from reading.families import Family
 from reading.families.known import find_family
 from reading.faults import tell_fault, tell_file
 from reading.frames import is_foot
 from reading.labels import Value, find_values
-from reading.lines import Element, read_lines
-from reading.metas import read_metas, tell_date
+from reading.lines import Element, Sheet, read_lines
+from reading.metas import Metas, read_metas, tell_date
 from reading.next_page import find_next
 from reading.page import Doubt, Hints, Page, Reading
 from reading.places import Places
@@ -40,7 +41,7 @@ _LEAD = re.compile(r"^[^:：]{0,8}[:：]\s*(?=\D)|^(?:发布|更新|发表)?(?:�
 _NO_HINTS = Hints()
 # Fewer characters, without a picture or a document, are no article but what is left of a page.
 _LEAST = 20
-# More markup than this is not given to the slow way.
+# More markup than this is not given to trafilatura.
 _HEAVY = 500_000
 # Fewer make an editor look.
 _SHORT = 60
@@ -50,6 +51,23 @@ _SURE = 400.0
 
 def read_article(page: Page, hints: Hints = _NO_HINTS) -> Reading:
     """Read one article page; never raises: a page that holds nothing to keep says why in `fault`."""
+    opened = open_page(page)
+    return opened if isinstance(opened, Reading) else Article(opened, hints).read()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page parsed once for all that is read of it; its head is read here, since walks take it out."""
+
+    page: Page
+    decoded: Decoded
+    root: Element
+    metas: Metas
+    base: str
+
+
+def open_page(page: Page) -> Opened | Reading:
+    """Decode and parse a page; a Reading with its fault where that fails."""
     fault = tell_file(page.raw)
     if fault:
         return Reading(page.url, fault=fault)
@@ -58,19 +76,24 @@ def read_article(page: Page, hints: Hints = _NO_HINTS) -> Reading:
         root = parse(decoded.text)
     except ReadingError as error:
         return Reading(page.url, charset=decoded.charset, fault=str(error))
-    return _Article(page, hints, decoded, root).read()
+    return Opened(page, decoded, root, read_metas(root), _base(root, page.url))
 
 
-class _Article:
-    """One page while it is read: each part once, in the order in which they need each other."""
+class Article:
+    """One page while it is read: each part once, in the order in which they need each other.
 
-    def __init__(self, page: Page, hints: Hints, decoded: Decoded, root: Element) -> None:
-        self.page, self.hints, self.decoded, self.root = page, hints, decoded, root
-        self.base = _base(root, page.url)
-        self.metas = read_metas(root)
-        self.family = find_family(decoded.text, page.url)
-        self.places = Places(root, hints.selectors, self.family)
-        self.sheet = read_lines(root)
+    With a `sheet` only that part of the page is looked at, as one of a CMS that is known already.
+    """
+
+    def __init__(
+        self, opened: Opened, hints: Hints, sheet: Sheet | None = None, family: Family | None = None
+    ) -> None:
+        self.page, self.decoded, self.root = opened.page, opened.decoded, opened.root
+        self.hints, self.base, self.metas = hints, opened.base, opened.metas
+        self.whole = sheet is None
+        self.family = find_family(self.decoded.text, self.page.url) if sheet is None else family
+        self.places = Places(self.root if sheet is None else sheet.root, hints.selectors, self.family)
+        self.sheet = read_lines(self.root) if sheet is None else sheet
         self.title, self.body = self._find_text()
         self.between = self._between()
         self.values = [*self._selected_values(), *self._values()]
@@ -261,7 +284,9 @@ class _Article:
         return [link for place, link in self.sheet.links if first <= place <= body.last + 40]
 
     def _may_hold_text(self) -> bool:
-        """Worth the slow way: words enough, and not so much markup that it would take seconds."""
+        """Worth trafilatura's time: words enough, and not so much markup that it would take seconds."""
+        if not self.whole:
+            return False
         return len(self.decoded.text) < _HEAVY and sum(line.plain for line in self.sheet.lines) > 200
 
 

@@ -86,6 +86,8 @@ def is_info(line: Line) -> bool:
 def is_link(line: Line, share: float = 0.8) -> bool:
     """Tell whether most of a line is a link; a date beside the link makes it a row of a list."""
     size = len(line.text)
+    if line.linked == size:
+        return size > 0
     if line.linked > 0.4 * size and (found := _ROW_DATE.search(line.text)):
         size -= len(found[0])
     return line.linked > share * size > 0

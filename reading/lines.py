@@ -19,7 +19,7 @@ _BLOCK_NAMES = (
     " caption thead tbody tfoot tr td th ucapcontent"
 )
 BLOCKS = frozenset(_BLOCK_NAMES.split())
-_LOST = (
+LOST = (
     "script",
     "style",
     "noscript",
@@ -33,6 +33,8 @@ _LOST = (
     "canvas",
     "button",
 )
+# What makes no block, and is noted.
+_MARKED = frozenset(("br", "a", "img", "iframe", "embed", "object"))
 _ASIDE = re.compile(
     r"foot|copyright|\bnav|menu|sidebar|share|relat(?!ive)|recommend|comment|crumb|position(?!-(?:rel|abs|sta|fix|sti))|"
     r"bdshare|qrcode|ewm|banner|"
@@ -86,11 +88,53 @@ class _Walk:
         self.sheet = Sheet(root)
         self.blocks: list[Element] = [root]
         self.starts: list[int] = [0]
-        self.cells: list[Element | None] = [None]
+        self.cells: list[Element | None] = [_cell_around(root)]
         self.inside_link = self.inside_aside = self.inside_hidden = 0
         self.parts: list[str] = []
         self.pieces: list[tuple[Element, bool]] = []
         self.linked = 0
+        self.asides: list[Element] = []
+        self.hiddens: list[Element] = []
+
+    def read(self, element: Element) -> None:
+        """Walk an element and all that stands in it; the tree is never deeper than the parser allows."""
+        tag = str(element.tag)
+        aside = hidden = False
+        if tag in BLOCKS:
+            self.open_block(element, tag)
+            aside, hidden = _is_beside(element, tag), _is_hidden(element)
+            self.inside_aside += aside
+        elif tag in _MARKED:
+            self._note(element, tag)
+        else:
+            hidden = _is_hidden(element)
+        self.inside_hidden += hidden
+        if text := element.text:
+            self.write(text, element, False)
+        for child in element:
+            self.read(child)
+            if tail := child.tail:
+                self.write(tail, child, True)
+        if tag in BLOCKS:
+            self.close_block(element, tag)
+        elif tag == "a":
+            self.inside_link -= 1
+        if aside:
+            self.inside_aside -= 1
+            self.asides.append(element)
+        if hidden:
+            self.inside_hidden -= 1
+            self.hiddens.append(element)
+
+    def _note(self, element: Element, tag: str) -> None:
+        """What makes no block: line breaks, links, pictures, frames."""
+        if tag == "br":
+            self.end_line()
+        elif tag == "img":
+            self.sheet.images.append((len(self.sheet.lines), element))
+        else:
+            self.inside_link += tag == "a"
+            self.sheet.links.append((len(self.sheet.lines), element))
 
     def write(self, text: str, element: Element, is_tail: bool) -> None:
         if text.isspace():
@@ -116,7 +160,8 @@ class _Walk:
         self.parts, self.pieces, self.linked = [], [], 0
 
     def open_block(self, element: Element, tag: str) -> None:
-        self.end_line()
+        if self.parts:
+            self.end_line()
         self.blocks.append(element)
         self.starts.append(len(self.sheet.lines))
         if tag in ("td", "th"):
@@ -125,33 +170,76 @@ class _Walk:
             self.cells.append(None)
 
     def close_block(self, element: Element, tag: str) -> None:
-        self.end_line()
-        if self.blocks[-1] is element:
-            self.blocks.pop()
-            self.sheet.spans[element] = (self.starts.pop(), len(self.sheet.lines))
-            if tag in ("td", "th", "table"):
-                self.cells.pop()
+        if self.parts:
+            self.end_line()
+        self.blocks.pop()
+        self.sheet.spans[element] = (self.starts.pop(), len(self.sheet.lines))
+        if tag in ("td", "th", "table"):
+            self.cells.pop()
+
+
+def _cell_around(element: Element) -> Element | None:
+    """The cell that an element stands in, unless a table without one is nearer."""
+    around = next(element.iterancestors("td", "th", "table"), None)
+    return around if around is not None and around.tag != "table" else None
 
 
 def read_lines(root: Element) -> Sheet:
     """Walk a page's body once; scripts, styles and the like are taken out of the tree."""
-    etree.strip_elements(root, *_LOST, with_tail=False)
+    etree.strip_elements(root, *LOST, with_tail=False)
     body = root if root.tag == "body" else root.find("body")
     walk = _Walk(root if body is None else body)
-    asides: set[Element] = set()
-    hiddens: set[Element] = set()
-    for event, element in etree.iterwalk(walk.sheet.root, events=("start", "end")):
-        if event == "start":
-            _enter(walk, element, asides, hiddens)
-        else:
-            _leave(walk, element, asides, hiddens)
+    walk.read(walk.sheet.root)
+    return _finish(walk)
+
+
+def read_area(root: Element, first: Element, last: Element, more: int) -> Sheet:
+    """Walk from one element to another (siblings), and so many lines on; they see no more of the page.
+
+    `first` and `last` stand under one parent, or are the same; the sheet's root is what holds them.
+    """
+    etree.strip_elements(root, *LOST, with_tail=False)
+    parent = first.getparent()
+    walk = _Walk(first if parent is None else parent)
+    node: Element | None = first
+    passed: int | None = None
+    while node is not None:
+        walk.read(node)
+        if node.tail:
+            walk.write(node.tail, node, True)
+        if node is last:
+            walk.end_line()
+            passed = len(walk.sheet.lines)
+        if passed is not None and len(walk.sheet.lines) >= passed + more:
+            break
+        node = _following(walk, node)
+    return _finish(walk)
+
+
+def _following(walk: _Walk, node: Element) -> Element | None:
+    """The next element of the page outside this one; leaving a parent ends its block."""
+    while (behind := node.getnext()) is None:
+        parent = node.getparent()
+        if parent is None or parent.tag in ("body", "html"):
+            return None
+        walk.end_line()
+        node = parent
+        above = parent.getparent()
+        walk.blocks = [parent if above is None else above]
+        walk.cells = [_cell_around(walk.blocks[0])]
+        if node.tail:
+            walk.write(node.tail, node, True)
+    return behind
+
+
+def _finish(walk: _Walk) -> Sheet:
     walk.end_line()
     walk.sheet.spans[walk.sheet.root] = (0, len(walk.sheet.lines))
-    _clear_wrappers(walk.sheet, asides, hiddens)
+    _clear_wrappers(walk.sheet, walk.asides, walk.hiddens)
     return walk.sheet
 
 
-def _clear_wrappers(sheet: Sheet, asides: set[Element], hiddens: set[Element]) -> None:
+def _clear_wrappers(sheet: Sheet, asides: list[Element], hiddens: list[Element]) -> None:
     """A block that holds most of the page's words is no side column and not hidden, whatever it is called."""
     sums = [0]
     for line in sheet.lines:
@@ -175,59 +263,24 @@ def _mark_lines(sheet: Sheet, spans: list[tuple[int, int]], name: str) -> None:
         setattr(line, name, depth > 0)
 
 
-def _enter(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Element]) -> None:
-    tag = element.tag
-    if tag in BLOCKS:
-        walk.open_block(element, tag)
-        _mark(walk, element, tag, asides, hiddens)
-    elif tag == "br":
-        walk.end_line()
-    elif tag == "a":
-        walk.inside_link += 1
-        walk.sheet.links.append((len(walk.sheet.lines), element))
-    elif tag == "img":
-        walk.sheet.images.append((len(walk.sheet.lines), element))
-    elif tag in ("iframe", "embed", "object"):
-        walk.sheet.links.append((len(walk.sheet.lines), element))
-    elif element.get("style") and _HIDDEN.search(element.get("style", "")):
-        hiddens.add(element)
-        walk.inside_hidden += 1
-    if element.text:
-        walk.write(element.text, element, False)
-
-
-def _mark(walk: _Walk, element: Element, tag: str, asides: set[Element], hiddens: set[Element]) -> None:
-    """Note blocks that stand beside the article, or that no reader sees."""
+def _is_beside(element: Element, tag: str) -> bool:
+    """Tell whether a block stands beside the article."""
+    if tag == "body":
+        return False
     name, own = element.get("class"), element.get("id")
-    named = f"{name or ''} {own or ''}" if tag != "body" else ""
-    if (_ASIDE.search(named) if len(named) > _LONG_NAME else _is_aside(named)) or tag in (
-        "footer",
-        "nav",
-        "aside",
-    ):
-        asides.add(element)
-        walk.inside_aside += 1
+    if name or own:
+        named = f"{name or ''} {own or ''}"
+        if _ASIDE.search(named) if len(named) > _LONG_NAME else _is_aside(named):
+            return True
+    return tag in ("footer", "nav", "aside")
+
+
+def _is_hidden(element: Element) -> bool:
     style = element.get("style")
-    if style and _HIDDEN.search(style):
-        hiddens.add(element)
-        walk.inside_hidden += 1
+    return style is not None and _HIDDEN.search(style) is not None
 
 
 @lru_cache(4096)
 def _is_aside(name: str) -> bool:
     """Kept, since a site's pages have the same few names on thousands of blocks."""
     return len(name) > 3 and _ASIDE.search(name) is not None
-
-
-def _leave(walk: _Walk, element: Element, asides: set[Element], hiddens: set[Element]) -> None:
-    tag = element.tag
-    if tag in BLOCKS:
-        walk.close_block(element, tag)
-    elif tag == "a":
-        walk.inside_link -= 1
-    if element in asides:
-        walk.inside_aside -= 1
-    if element in hiddens:
-        walk.inside_hidden -= 1
-    if element.tail and element is not walk.sheet.root:
-        walk.write(element.tail, element, True)

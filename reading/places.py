@@ -56,7 +56,7 @@ def _find(path: str, root: Element) -> list[Element]:
 @cache
 def _compile(path: str) -> etree.XPath:
     """The families' paths are few; compiling one takes longer than walking a page by it."""
-    return etree.XPath(path)
+    return etree.XPath(path.replace("//", "descendant-or-self::", 1))
 
 
 def _block_of(sheet: Sheet, node: Element) -> Element:

@@ -23,6 +23,11 @@ def find_family(markup: str, url: str) -> Family | None:
     return next((family for family in FAMILIES if family.address and family.address.search(url)), None)
 
 
+def family_named(name: str | None) -> Family | None:
+    """Give the declaration of a CMS by its name."""
+    return next((family for family in FAMILIES if family.name == name), None)
+
+
 def find_list_family(text: str) -> Family | None:
     """Tell the CMS that made a list page by the marks of its lists."""
     return next((one for one in reversed(FAMILIES) if one.lists and one.lists.search(text)), None)
