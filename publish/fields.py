@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
 import lxml.html
 from lxml.etree import ParserError
 
-from publish.body import arrange_body, is_own_file
+from publish.body import arrange_body, is_own_file, is_plain
 from publish.views import ArticleView, ColumnView, FileView, Mark, RowView
 
 SUMMARY = 110  # characters of the lead's and the feed's summary
@@ -24,6 +25,7 @@ _HIDDEN = re.compile(
 _REPEALED = re.compile(r"废止|失效|作废|过期|终止")
 _IN_FORCE = re.compile(r"现行有效|继续有效|^有效")
 _CHANGED = re.compile(r"修改|修订|更正|部分")
+_TAG = re.compile("<[^>]*>")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?)?)?")
 
 
@@ -77,6 +79,12 @@ def list_files(form: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in named if is_own_file(path)))
 
 
+def list_images(form: Mapping[str, Any]) -> tuple[str, ...]:
+    """Give the address of every image that the form names and the portal serves, in their order."""
+    named = [clean(file.get("path")) for file in form["images"]]
+    return tuple(path for path in named if is_own_file(path))
+
+
 def see_credit(form: Mapping[str, Any], site_name: str) -> str:
     """Name where an item comes from: 来源, else the issuer, else its site's host, else the portal."""
     original = clean(form["address"])
@@ -109,6 +117,10 @@ def see_row(
         doc_number=clean(form["doc_number"]) or None,
         mark=see_mark(clean(form["validity"])),
         summary=see_summary(form) if summary else "",
+        index_number=clean(form["index_number"]) or None,
+        issuer=clean(form["issuer"]) or None,
+        issued=see_date(form["issued"]),
+        topic=clean(form["topic"]) or None,
     )
 
 
@@ -137,12 +149,17 @@ def see_article(
         mark=see_mark(validity),
         summary=see_summary(form),
         files=see_files(form),
+        image=next((path for path in list_images(form) if path in form["html"]), None),
+        correction=clean(form.get("correction")) or None,
     )
 
 
 def _read_text(html: str) -> str:
+    shown = _HIDDEN.sub("", html)
+    if is_plain(shown):
+        return " ".join(unescape(_TAG.sub(" ", shown)).split())
     try:
-        root = lxml.html.fragment_fromstring(_HIDDEN.sub("", html), create_parent="div")
+        root = lxml.html.fragment_fromstring(shown, create_parent="div")
     except ParserError:
         return ""
     for table in root.xpath("//table|//figure|//script|//style"):

@@ -12,12 +12,15 @@ from sqlalchemy import Connection
 from clock import read_time
 from errors import StoreError
 from publish.body import read_file_hash
+from publish.directory import Paper, read_paper
 from publish.fields import list_files, see_date, see_row
 from publish.plan import File, seal_article
 from publish.shelf import Live, Stock
+from publish.traditional import name_twin
 from publish.views import RowView, SiteView
 from store.database import Database
 from store.files import find_file, read_bytes
+from store.filings import find_numbered
 from store.forms import Form
 from store.gate import (
     Gate,
@@ -41,6 +44,7 @@ from store.publishing import (
 from store.shown import find_last_number, find_last_slot, read_agencies, read_touched
 
 CHUNK = 200  # forms held at once
+WITH_SUMMARY = ("front", "feed", "rss", "json feed", "directory", "directory json", "directory csv")
 ALTERED = "its content is not what was approved"
 HIDDEN = "its state was changed without a decision"
 BLOCKED = "a finding that nobody cleared holds it back"
@@ -96,6 +100,7 @@ def gather(stores: Stores, now: datetime, served: int | None, narrow: bool) -> G
         gate = read_gate(connection, now, read_head(connection), scope)
         publications = read_publications(connection, scope)
         named = [path for one in publications.values() for path in (one.path, f"/gone{one.path}")]
+        named += [name_twin(path) for path in named] if stores.site.traditional else []
         records = read_pages(connection, named if narrow else None)
         rows = {row.item: row for row in gate.open}
         standing = _find_standing(connection, stores, gate, served, publications, records)
@@ -190,6 +195,21 @@ def read_order(stores: Stores, gathered: Gathered) -> tuple[dict[int, str], dict
     return order, bad
 
 
+def read_papers(stores: Stores, gathered: Gathered) -> tuple[dict[int, Paper], dict[int, str]]:
+    """Give the public documents among the gathered items, and those whose form is not right."""
+    if not stores.site.has_directory:
+        return {}, {}
+    with stores.database.read() as connection:
+        numbered = find_numbered(connection, [row.revision for row in gathered.rows.values()])
+    papers, bad = {}, {}
+    for row, form in read_checked(stores, [r for r in gathered.rows.values() if r.revision in numbered]):
+        if form is None:
+            bad[row.item] = f"item {row.item}@{row.number}: {ALTERED}"
+        elif (paper := read_paper(form)) is not None:
+            papers[row.item] = paper
+    return papers, bad
+
+
 def read_known(
     stores: Stores, lives: Collection[Live], wanted: Collection[File], is_kept: Callable[[str], bool]
 ) -> Known:
@@ -198,10 +218,7 @@ def read_known(
     A file that the served release does not hold (`is_kept`) must be among the kept files, whole.
     """
     with_summary = {
-        item
-        for file in wanted
-        if file.subject.kind in ("front", "feed", "rss", "json feed")
-        for item in file.subject.shown
+        item for file in wanted if file.subject.kind in WITH_SUMMARY for item in file.subject.shown
     }
     by_item = {live.item: live for live in lives}
     known = Known({}, {}, {})

@@ -48,9 +48,15 @@ class Change:
 
 
 def narrow_racks(
-    connection: Connection, items: Collection[int], shelf: Shelf, site: SiteView
+    connection: Connection,
+    items: Collection[int],
+    shelf: Shelf,
+    site: SiteView,
+    more: Collection[int] = (),
 ) -> tuple[Racks, Shelf] | None:
     """Give what must be laid out after a change of `items`, and the shelf with every item that it shows.
+
+    `more` are items that something else to lay out shows.
 
     None when that cannot be said from the change alone: a column came to be or is empty now, or an item that
     nobody touched is not let through any more. Raises PublishError as `fill_racks`.
@@ -71,7 +77,7 @@ def narrow_racks(
     shown = {
         item for rack in columns.values() for items in (rack.top, *rack.pages.values()) for item in items
     }
-    others = _read_others(connection, shown - change.items)
+    others = _read_others(connection, (shown | set(more)) - change.items)
     if others is None:
         return None
     blocks = _fill_blocks(connection, change)

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from publish.annex import Annex
 from publish.assets import digest_room, read_assets
 from publish.body import read_file_hash
+from publish.directory import ALL, Directory, list_filters, list_paths, name_data
 from publish.racks import Rack, Racks, fill_racks
 from publish.shelf import Live, Shelf
-from publish.sitemap import name_block
-from publish.views import ColumnView, SiteView, ZoneView
+from publish.sitemap import LIMIT, name_block, name_columns
+from publish.traditional import has_twin, name_twin
+from publish.views import AgencyView, ColumnView, SiteView, ZoneView
 from store.publishing import PageRecord
 
 NEVER = 10**6  # the update period, in days, of what has none
@@ -42,11 +45,15 @@ class Subject:
 
 @dataclass(frozen=True)
 class File:
-    """One file of a release: its path in the tree, what it shows, the hash of all that it is made from."""
+    """One file of a release: its path in the tree, what it shows, the hash of all that it is made from.
+
+    `of` is the path of the page that this one is the traditional version of, else empty.
+    """
 
     path: str
     subject: Subject
     inputs_hash: str
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,7 @@ class Layout:
     files: Mapping[str, File]
     empty: tuple[ColumnView, ...]
     racks: Racks
+    annex: Annex
 
 
 @dataclass(frozen=True)
@@ -69,22 +77,30 @@ class _Desk:
     shelf: Shelf
     frame: str
     racks: Racks
+    annex: Annex
     files: dict[str, File] = field(default_factory=dict)
 
     def add(self, path: str, subject: Subject, *more: object) -> None:
         live = self.shelf.live
         facts = [live[item].facts for item in dict.fromkeys((*subject.items, *subject.shown))]
         text = "\0".join([self.frame, path, repr(subject), *facts, *map(repr, more)])
-        self.files[path] = File(path, subject, hashlib.sha256(text.encode()).hexdigest())
+        inputs = hashlib.sha256(text.encode()).hexdigest()
+        self.files[path] = File(path, subject, inputs)
+        if self.site.traditional and has_twin(path):
+            twin = name_twin(path)
+            self.files[twin] = File(
+                twin, subject, hashlib.sha256(f"{inputs} hant".encode()).hexdigest(), path
+            )
 
 
-def lay_out(shelf: Shelf, site: SiteView, racks: Racks | None = None) -> Layout:
+def lay_out(shelf: Shelf, site: SiteView, racks: Racks | None = None, annex: Annex | None = None) -> Layout:
     """Say which files the portal has; raises PublishError for an item in a column that portal.yaml lacks.
 
     With `racks` that are not whole, only the files that a change can have an effect on.
     """
     racks = racks or fill_racks(shelf, site)
-    desk = _Desk(site, shelf, see_frame(site), racks)
+    annex = annex or Annex({}, (), None)
+    desk = _Desk(site, shelf, see_frame(site), racks, annex)
     by_key = {column.key: column for column in site.columns}
     for item in racks.articles:
         live = shelf.live[item]
@@ -99,27 +115,77 @@ def lay_out(shelf: Shelf, site: SiteView, racks: Racks | None = None) -> Layout:
         if rack.changed:
             _add_column(desk, by_key[key], rack)
     _add_front(desk)
+    _add_map(desk)
+    for agency in annex.present:
+        if agency.key in annex.agencies:
+            _add_agency(desk, agency, annex.agencies[agency.key])
+    if annex.directory is not None:
+        _add_directory(desk, annex.directory)
     _add_sitemaps(desk)
     if racks.whole:
         _add_fixed(desk)
-    return Layout(
-        desk.files, tuple(column for column in site.columns if column.key not in racks.columns), racks
-    )
+    empty = tuple(column for column in site.columns if column.key not in racks.columns)
+    return Layout(desk.files, empty, racks, annex)
 
 
 def _add_fixed(desk: _Desk) -> None:
     """Add what depends on the configuration alone."""
-    zones = tuple(
-        (zone.key, tuple((column.key, ()) for column in zone.columns if column.key in desk.racks.columns))
-        for zone in _rank_zones(desk.site)
-    )
-    desk.add("/columns/index.html", Subject("columns", groups=zones), desk.site.zones)
-    if desk.site.search:
-        desk.add("/search/index.html", Subject("search", groups=zones), desk.site.zones)
+    site = desk.site
+    if site.search:
+        desk.add("/search/index.html", Subject("search", groups=_list_zones(desk)), site.zones)
+    desk.add("/accessibility/index.html", Subject("help"))
+    if site.links:
+        desk.add("/links/index.html", Subject("links"), site.links)
+    if site.guide:
+        desk.add("/guide/index.html", Subject("guide"), site.guide)
     for path, kind in (("/404.html", "missing"), ("/robots.txt", "robots")):
         desk.add(path, Subject(kind))
     for name, asset in read_assets().items():
         desk.add(asset.path, Subject("asset", name))
+
+
+def _list_zones(desk: _Desk) -> tuple[tuple[str, tuple[tuple[str, tuple[int, ...]], ...]], ...]:
+    return tuple(
+        (zone.key, tuple((column.key, ()) for column in zone.columns if column.key in desk.racks.columns))
+        for zone in _rank_zones(desk.site)
+    )
+
+
+def _add_map(desk: _Desk) -> None:
+    site = desk.site
+    more = (site.zones, desk.annex.present, site.search)
+    desk.add("/columns/index.html", Subject("columns", groups=_list_zones(desk)), *more)
+
+
+def _add_agency(desk: _Desk, agency: AgencyView, items: tuple[int, ...]) -> None:
+    """Add an agency's page and feeds; `@` sets its key apart from a column's."""
+    key = f"@{agency.key}"
+    desk.add(f"{agency.path}index.html", Subject("agency", key, items=items), agency, desk.site.search)
+    for path, kind in ((agency.feed, "feed"), (agency.rss, "rss"), (agency.json_feed, "json feed")):
+        desk.add(path, Subject(kind, key, items=items), agency)
+
+
+def _add_directory(desk: _Desk, directory: Directory) -> None:
+    """Add the drawers' pages, the months' data, the map of both.
+
+    Filters stand on 最新 of everything only, so that a drawer's pages change with what is in it.
+    """
+    filters = list_filters(directory.counts)
+    for drawer, stack in directory.drawers.items():
+        paths = set(list_paths(drawer, stack.total))
+        if f"{drawer.path}index.html" in paths:
+            subject = Subject("directory", newest=stack.newest, total=stack.total, items=stack.top)
+            desk.add(f"{drawer.path}index.html", subject, drawer, filters if drawer == ALL else ())
+        for number, items in stack.pages.items():
+            last = number if number == stack.newest else 0
+            desk.add(drawer.page(number), Subject("directory", "", number, last, None, items), drawer)
+    for month, items in directory.files.items():
+        for path, kind in zip(name_data(month), ("json", "csv"), strict=True):
+            desk.add(path, Subject(f"directory {kind}", month, items=items))
+    months = sorted(directory.months.items())
+    desk.add("/directory/data/index.html", Subject("data"), months)
+    desk.add("/directory/data/index.json", Subject("data json"), months)
+    desk.add("/sitemaps/directory.xml", Subject("directory.xml"), sorted(directory.counts.items()))
 
 
 def seal_article(live: Live, site: SiteView) -> str:
@@ -127,7 +193,7 @@ def seal_article(live: Live, site: SiteView) -> str:
     key = live.gated.column_key
     column = next((one for one in site.columns if one.key == key), None)
     nothing = Racks(False, (), (), {}, {}, {})
-    desk = _Desk(site, Shelf({live.item: live}, {}, {}), see_frame(site), nothing)
+    desk = _Desk(site, Shelf({live.item: live}, {}, {}), see_frame(site), nothing, Annex({}, (), None))
     desk.add(live.publication.path, Subject("article", key, items=(live.item,)), column)
     return desk.files[live.publication.path].inputs_hash
 
@@ -135,7 +201,7 @@ def seal_article(live: Live, site: SiteView) -> str:
 def add_files(layout: Layout, paths: Collection[str]) -> Layout:
     """Add the items' attachments and images, whose address is made of their content."""
     more = {path: File(path, Subject("file", path), read_file_hash(path)) for path in paths}
-    return Layout({**layout.files, **more}, layout.empty, layout.racks)
+    return replace(layout, files={**layout.files, **more})
 
 
 def choose(layout: Layout, records: Mapping[str, PageRecord], full: bool) -> list[File]:
@@ -147,11 +213,19 @@ def choose(layout: Layout, records: Mapping[str, PageRecord], full: bool) -> lis
     ]
 
 
+def pair_files(layout: Layout, wanted: Collection[File]) -> dict[File, list[File]]:
+    """Put each page together with what is made of it: itself, its traditional version, or both."""
+    pairs: dict[File, list[File]] = {}
+    for file in wanted:
+        pairs.setdefault(layout.files[file.of or file.path], []).append(file)
+    return pairs
+
+
 def see_frame(site: SiteView) -> str:
     """What every page shows, or is made by: a page is made anew when the way of making it changes."""
     zones = [(zone.key, zone.name) for zone in site.zones]
-    digest = hashlib.sha256(repr((digest_room(), site.identity, zones, bool(site.links))).encode())
-    return digest.hexdigest()
+    shown = (bool(site.links), bool(site.guide), site.has_directory, site.search, site.traditional)
+    return hashlib.sha256(repr((digest_room(), site.identity, zones, shown)).encode()).hexdigest()
 
 
 def see_makings(site: SiteView) -> str:
@@ -193,12 +267,13 @@ def _add_front(desk: _Desk) -> None:
             tuple(
                 (column.key, columns[column.key].top[: site.front_rows])
                 for column in zone.columns
-                if column.key in columns
+                if column.key in columns and column.topic is None
             ),
         )
         for zone in _rank_zones(site)
     )
-    desk.add("/index.html", Subject("front", groups=groups), site.zones, site.links)
+    topics = [column.key for column in site.topics if column.key in columns]
+    desk.add("/index.html", Subject("front", groups=groups), site.zones, site.links, topics)
 
 
 def _add_sitemaps(desk: _Desk) -> None:
@@ -206,6 +281,21 @@ def _add_sitemaps(desk: _Desk) -> None:
     for block, places in racks.blocks.items():
         if places:
             desk.add(name_block(block), Subject("block", number=block), places)
-    counts = [(key, rack.count_pages(desk.site.page_size)) for key, rack in racks.columns.items()]
-    desk.add("/sitemaps/columns.xml", Subject("columns.xml"), counts)
-    desk.add("/sitemap.xml", Subject("sitemaps"), sorted(racks.newest.items()))
+    paths = list_lists(desk.site, racks, desk.annex)
+    numbers = range(1, -(-len(paths) // LIMIT) + 1)
+    for number in numbers:
+        desk.add(name_columns(number), Subject("columns.xml", number=number), paths)
+    desk.add("/sitemap.xml", Subject("sitemaps", newest=len(numbers)), sorted(racks.newest.items()))
+
+
+def list_lists(site: SiteView, racks: Racks, annex: Annex) -> list[str]:
+    """Give the address of every page that is neither an article nor in the directory."""
+    shown = (("/guide/", site.guide), ("/links/", site.links), ("/accessibility/", True))
+    paths = ["/", "/columns/", *(path for path, there in shown if there)]
+    paths += [agency.path for agency in annex.present]
+    for column in site.columns:
+        if column.key in racks.columns:
+            newest = racks.columns[column.key].count_pages(site.page_size)
+            pages = [column.page(number) for number in range(1, newest + 1)] if newest > 1 else []
+            paths += [column.path, *pages]
+    return paths

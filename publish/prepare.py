@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from errors import NotFound, PublishError
-from publish.gather import Gathered, Known, Stores, gather, read_known, read_order
+from publish.annex import fill_annex, narrow_annex
+from publish.gather import Gathered, Known, Stores, gather, read_known, read_order, read_papers
 from publish.narrow import narrow_racks
 from publish.plan import File, Layout, add_files, choose, lay_out, see_makings
 from publish.shelf import Shelf, Steps, fill_shelf
@@ -93,17 +94,20 @@ def _is_settled(stores: Stores) -> bool:
 def _plan_narrow(stores: Stores, base: Served, now: datetime) -> Plan | None:
     gathered = gather(stores, now, base.release, narrow=True)
     order, bad = read_order(stores, gathered)
+    papers, altered = read_papers(stores, gathered)
+    bad |= altered
     scope = gathered.scope or frozenset()
     while bad.keys() <= scope:
         _refuse(gathered, bad)
         touched, steps = fill_shelf(gathered.rows, gathered.stock, order, now)
         with stores.database.read() as connection:
-            found = narrow_racks(connection, scope, touched, stores.site)
+            annex = narrow_annex(connection, scope, touched, papers, gathered.agencies, stores.site)
+            found = narrow_racks(connection, scope, touched, stores.site, annex.items)
             if found is None:
                 return None
             racks, shelf = found
-            layout = lay_out(shelf, stores.site, racks)
-            blocks = [name_block(block) for block in racks.blocks]
+            layout = lay_out(shelf, stores.site, racks, annex)
+            blocks = [*(name_block(block) for block in racks.blocks), *annex.vanished]
             before = read_files(connection, scope)
             records = read_pages(connection, {*gathered.records, *layout.files, *blocks, *before})
         wanted = choose(layout, records, full=False)
@@ -159,10 +163,13 @@ def _plan_wide(
     if rollback is not None:
         _keep_only(gathered, trees, rollback)
     order, bad = read_order(stores, gathered)
+    papers, altered = read_papers(stores, gathered)
+    bad |= altered
     while True:
         _refuse(gathered, bad)
         shelf, steps = fill_shelf(gathered.rows, gathered.stock, order, now, _find_highest(gathered.records))
-        layout = lay_out(shelf, stores.site)
+        annex = fill_annex(shelf, papers, gathered.agencies, stores.site)
+        layout = lay_out(shelf, stores.site, annex=annex)
         wanted = choose(layout, gathered.records, full)
         known = _look_closer(stores, gathered, shelf, layout, wanted, full)
         if not known.bad:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from clock import read_time
-from publish import feeds, pages, sitemap
+from publish import directory, feeds, pages, sitemap
 from publish.assets import read_assets
+from publish.directory import DirectoryPage, Drawer
 from publish.fields import see_article
-from publish.plan import File, Layout, Subject
+from publish.plan import File, Layout, Subject, list_lists
 from publish.shelf import Shelf
 from publish.views import (
+    AgencyPage,
+    AgencyView,
     BlockView,
     ColumnView,
     Entry,
@@ -49,6 +53,8 @@ class Renderer:
         subject = file.subject
         if subject.kind == "asset":
             return read_assets()[subject.key].raw
+        if subject.kind == "directory":
+            return self._directory(file).encode()
         makers: dict[str, Callable[[Subject], str]] = {
             "front": self._front,
             "list": self._list,
@@ -56,7 +62,16 @@ class Renderer:
             "rss": lambda subject: feeds.render_rss(*self._newest(subject), self.site),
             "json feed": lambda subject: feeds.render_json_feed(*self._newest(subject), self.site),
             "gone": self._gone,
-            "columns": lambda subject: pages.render_columns(self._zones(subject), self.site),
+            "columns": self._map,
+            "agency": self._agency,
+            "directory json": lambda subject: directory.write_json(self._rows(subject.items), self.site),
+            "directory csv": lambda subject: directory.write_csv(self._rows(subject.items), self.site),
+            "data": lambda _: pages.render_data(self._months(), self.site),
+            "data json": lambda _: directory.write_index(self._months(), self.site),
+            "directory.xml": self._directory_xml,
+            "links": lambda _: pages.render_links(self.site),
+            "guide": lambda _: pages.render_guide(self.site),
+            "help": lambda _: pages.render_help(self.site),
             "search": lambda subject: pages.render_search(self._zones(subject), self.site),
             "block": self._block,
             "columns.xml": self._columns_xml,
@@ -81,7 +96,55 @@ class Renderer:
             )
             for key, blocks in subject.groups
         )
-        return pages.render_front(views, self.site)
+        topics = tuple(one for one in self.site.topics if one.key in self.layout.racks.columns)
+        return pages.render_front(views, self.site, topics)
+
+    def _map(self, subject: Subject) -> str:
+        return pages.render_columns(self._zones(subject), self.site, self.layout.annex.present)
+
+    def _agency(self, subject: Subject) -> str:
+        return pages.render_agency(
+            AgencyPage(self._find_agency(subject.key), self._rows(subject.items)), self.site
+        )
+
+    def _find_agency(self, key: str) -> AgencyView:
+        return next(agency for agency in self.site.agencies if f"@{agency.key}" == key)
+
+    def _directory(self, file: File) -> str:
+        """Render a page of the directory; what its drawer is called stands with the layout."""
+        subject, drawer = file.subject, self._drawers[file.of or file.path]
+        number, found = subject.number, self.layout.annex.directory
+        pager = Pager(None, subject.newest, None, None)
+        if number is not None:
+            pager = Pager(number, 0, number - 1 or None, None if subject.newest == number else number + 1)
+        is_first = drawer == directory.ALL and number is None and found is not None
+        filters = directory.list_filters(found.counts) if is_first and found is not None else ()
+        return pages.render_directory(
+            DirectoryPage(drawer, self._rows(subject.items), pager, subject.total, filters), self.site
+        )
+
+    @cached_property
+    def _drawers(self) -> dict[str, Drawer]:
+        found = self.layout.annex.directory
+        return {
+            path: drawer
+            for drawer, stack in (found.drawers.items() if found is not None else ())
+            for path in directory.list_paths(drawer, stack.total)
+        }
+
+    def _months(self) -> Mapping[str, int]:
+        found = self.layout.annex.directory
+        return found.months if found is not None else {}
+
+    def _directory_xml(self, _: Subject) -> str:
+        found = self.layout.annex.directory
+        paths = [
+            path.removesuffix("index.html")
+            for drawer, count in sorted(found.counts.items() if found is not None else ())
+            for path in directory.list_paths(drawer, count)
+        ]
+        entries = tuple(Entry(path, None) for path in (*paths, "/directory/data/"))
+        return sitemap.render_entries(entries, self.site)
 
     def _zones(self, subject: Subject) -> tuple[ZoneView, ...]:
         shown = {key for _, blocks in subject.groups for key, _ in blocks}
@@ -104,8 +167,9 @@ class Renderer:
             ListView(column, self._rows(subject.items), pager, subject.total, siblings), self.site
         )
 
-    def _newest(self, subject: Subject) -> tuple[ColumnView, tuple[RowView, ...]]:
-        return self._column(subject.key), self._rows(subject.items)
+    def _newest(self, subject: Subject) -> tuple[ColumnView | AgencyView, tuple[RowView, ...]]:
+        of = self._find_agency(subject.key) if subject.key.startswith("@") else self._column(subject.key)
+        return of, self._rows(subject.items)
 
     def _gone(self, subject: Subject) -> str:
         one = self.shelf.stones[subject.number or 0].publication
@@ -118,16 +182,15 @@ class Renderer:
         entries = tuple(Entry(place.path, place.updated) for place in places)
         return sitemap.render_entries(entries, self.site)
 
-    def _columns_xml(self, _: Subject) -> str:
-        entries = [Entry("/", None), Entry("/columns/", None)]
-        for key, rack in self.layout.racks.columns.items():
-            column, newest = self._column(key), rack.count_pages(self.site.page_size)
-            pages = [column.page(number) for number in range(1, newest + 1)] if newest > 1 else []
-            entries += [Entry(path, None) for path in (column.path, *pages)]
-        return sitemap.render_entries(tuple(entries), self.site)
+    def _columns_xml(self, subject: Subject) -> str:
+        end = (subject.number or 1) * sitemap.LIMIT
+        paths = list_lists(self.site, self.layout.racks, self.layout.annex)[end - sitemap.LIMIT : end]
+        return sitemap.render_entries(tuple(Entry(path, None) for path in paths), self.site)
 
-    def _sitemaps(self, _: Subject) -> str:
-        entries = [Entry("/sitemaps/columns.xml", None)]
+    def _sitemaps(self, subject: Subject) -> str:
+        entries = [Entry(sitemap.name_columns(number), None) for number in range(1, subject.newest + 1)]
+        if self.site.has_directory:
+            entries.append(Entry("/sitemaps/directory.xml", None))
         newest = sorted(self.layout.racks.newest.items())
         entries += [Entry(sitemap.name_block(block), at) for block, at in newest]
         return sitemap.render_index(tuple(entries), self.site)

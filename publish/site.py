@@ -9,16 +9,21 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from clock import tell_day
 from errors import PublishError
 from portal import Portal
 from publish.gather import Stores, find_original, read_checked
 from publish.listing import Draft
+from publish.plan import File, pair_files
 from publish.prepare import Plan, plan_release
 from publish.render import Renderer
 from publish.search import index_release
 from publish.site_view import see_site
+from publish.traditional import convert_page
 from publish.trees import Served, TreeStore
+from publish.views import AgencyView
 from store.database import Database
+from store.filings import save_filings
 from store.locks import hold
 from store.log import read_head
 from store.publishing import (
@@ -36,7 +41,7 @@ from store.publishing import (
     save_placements,
     save_publications,
 )
-from store.shown import drop_touched, read_shown, save_frame, save_shown
+from store.shown import drop_touched, list_agency_names, read_shown, save_frame, save_shown
 
 ATTEMPTS = 5
 INDEXED = "search"  # what the index is made from, instead of a hash: it is changed, not compared
@@ -75,7 +80,9 @@ def publish_site(
     Raises AlreadyRunning while another publish works, NotFound for a release that is not kept, PublishError
     when the release cannot be made; the one before it stays served.
     """
-    stores = Stores(database, home, see_site(portal))
+    with database.read() as connection:
+        agencies = tuple(AgencyView(*one) for one in list_agency_names(connection).items())
+    stores = Stores(database, home, see_site(portal, agencies, tell_day(now)))
     with hold(home, "publish"):
         trees = TreeStore(home / "site")
         try:
@@ -158,21 +165,28 @@ class _Build:
         return self._report(release)
 
     def _make(self) -> dict[str, Draft]:
-        plan, drafts = self.plan, {}
+        plan = self.plan
+        drafts: dict[str, Draft] = {}
         renderer = Renderer(self.stores.site, plan.shelf, plan.layout, plan.known.rows)
-        articles = {file.subject.items[0]: file for file in plan.wanted if file.subject.kind == "article"}
-        for file in plan.wanted:
+        pairs = pair_files(plan.layout, plan.wanted)
+        articles = {file.subject.items[0]: file for file in pairs if file.subject.kind == "article"}
+        for file, made in pairs.items():
             if file.subject.kind != "article":
                 raw = self._read_file(file.path) if file.subject.kind == "file" else renderer.render(file)
-                drafts[file.path] = self.trees.draft(raw)
-                self.progress(len(drafts), len(plan.wanted))
+                self._draft(drafts, made, raw)
         for row, form in read_checked(self.stores, [plan.shelf.live[item].gated for item in articles]):
             if form is None:  # changed since it was checked a moment ago
                 raise _Overtaken
             file = articles[row.item]
-            drafts[file.path] = self.trees.draft(renderer.render_article(file, form))
-            self.progress(len(drafts), len(plan.wanted))
+            self._draft(drafts, pairs[file], renderer.render_article(file, form))
         return drafts
+
+    def _draft(self, drafts: dict[str, Draft], made: list[File], raw: bytes) -> None:
+        """Put a page on disk, its traditional version, or both."""
+        for file in made:
+            text = convert_page(raw.decode(), self.stores.site.absolute("")).encode() if file.of else raw
+            drafts[file.path] = self.trees.draft(text)
+            self.progress(len(drafts), len(self.plan.wanted))
 
     def _read_file(self, path: str) -> bytes:
         raw = find_original(self.stores, path)
@@ -241,6 +255,7 @@ class _Build:
         items = {row.item for row in rows}
         files = {item: paths for item, paths in plan.known.files.items() if item in items}
         save_shown(connection, plan.dealt, rows, files)
+        save_filings(connection, plan.dealt, [one for one in plan.layout.annex.filings if one.item in items])
         save_frame(connection, plan.makings)
         drop_touched(connection, plan.list_settled())
 

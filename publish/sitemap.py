@@ -9,7 +9,8 @@ from publish.templates import make_environment
 from publish.views import Entry, SiteView
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-BLOCK = 1000  # public numbers a file; the protocol's limit is 50,000 addresses
+BLOCK = 1000  # public numbers a file
+LIMIT = 50_000  # addresses a file, by the protocol
 
 
 def find_block(number: int) -> int:
@@ -20,6 +21,11 @@ def find_block(number: int) -> int:
 def name_block(block: int) -> str:
     """Give the address of one file of articles."""
     return f"/sitemaps/articles-{block}.xml"
+
+
+def name_columns(number: int) -> str:
+    """Give the address of one file of lists and other pages, from 1."""
+    return f"/sitemaps/columns-{number}.xml"
 
 
 def render_entries(entries: Iterable[Entry], site: SiteView) -> str:

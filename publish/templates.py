@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from clock import PORTAL_ZONE, tell_day, tell_minute, write_time
+from publish.once import Once
+from publish.traditional import name_twin
 
 _WEB = re.compile(r"https?://[^/\s\\]", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s:/<>\"']+@[^\s:/<>\"']+")
@@ -21,7 +28,8 @@ def make_environment(package: str = "publish") -> Environment:
     """Make the environment over a package's `templates/` folder: autoescape, StrictUndefined, our filters.
 
     Filters: `address` (http, https or a path of the portal, else `#`), `mail`, and of moments `minute`
-    (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339), `mail_date` (RFC 5322).
+    (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339), `mail_date` (RFC 5322);
+    `twin` (the traditional version's path), `host` of an address, `linked_data` (JSON-LD, safe in a script).
     """
     environment = Environment(
         loader=PackageLoader(package),
@@ -31,6 +39,7 @@ def make_environment(package: str = "publish") -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        extensions=[Once],
     )
     environment.filters.update(
         address=allow_address,
@@ -40,6 +49,9 @@ def make_environment(package: str = "publish") -> Environment:
         zoned=write_zoned,
         utc=write_seconds,
         mail_date=format_datetime,
+        twin=name_twin,
+        host=tell_host,
+        linked_data=write_linked_data,
     )
     return environment
 
@@ -66,3 +78,19 @@ def write_zoned(moment: datetime) -> str:
 def write_seconds(moment: datetime) -> str:
     """Write a moment for feeds and sitemaps, in UTC: `2026-11-05T02:10:00Z` (RFC 3339)."""
     return write_time(moment)[:19] + "Z"
+
+
+def tell_host(address: str) -> str:
+    """Give the host of an address, as a reader knows a site by it; "" where there is none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def write_linked_data(facts: Mapping[str, Any]) -> Markup:
+    """Write facts as JSON that cannot end the script element it stands in."""
+    text = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+    for letter, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        text = text.replace(letter, code)
+    return Markup(text)  # nothing in it can be read as markup

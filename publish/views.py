@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from markupsafe import Markup
 
@@ -27,7 +29,6 @@ class AgencyView:
 
     key: str
     name: str
-    home: str | None = None
 
     @property
     def description(self) -> str:
@@ -139,6 +140,11 @@ class SiteView:
         """Whether the portal has a 公开目录: it has when a column is made for documents."""
         return any(column.style == "documents" for column in self.columns)
 
+    @cached_property
+    def seal(self) -> str:
+        """The hash of all that stands here."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
     @property
     def top(self) -> int:
         """How many of a column's newest items some page shows."""
@@ -211,6 +217,8 @@ class ArticleView:
     mark: Mark | None
     summary: str
     files: tuple[FileView, ...]
+    correction: str | None = None  # what was corrected here after publication (更正说明)
+    image: str | None = None  # its first own image
 
     @property
     def is_document(self) -> bool:
@@ -255,6 +263,14 @@ class ListView:
     pager: Pager
     total: int | None
     siblings: tuple[ColumnView, ...]
+
+
+@dataclass(frozen=True)
+class AgencyPage:
+    """The page of one agency: its newest rows."""
+
+    agency: AgencyView
+    rows: tuple[RowView, ...]
 
 
 @dataclass(frozen=True)

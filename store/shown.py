@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, select
@@ -64,6 +64,13 @@ def list_agency_names(connection: Connection) -> dict[str, str]:
     """Give every agency's name, retired ones too, by the key."""
     query = select(agencies.c.key, agencies.c.name).order_by(agencies.c.key)
     return {row.key: row.name for row in connection.execute(query)}
+
+
+def list_agency_numbers(connection: Connection, agency: str, limit: int) -> list[tuple[int, int]]:
+    """Give item and public number of an agency's newest served items, the newest first."""
+    query = select(shown.c.item, shown.c.public_no).where(shown.c.agency == agency)
+    rows = connection.execute(query.order_by(shown.c.public_no.desc()).limit(limit))
+    return [(row.item, row.public_no) for row in rows]
 
 
 def count_shown(connection: Connection) -> dict[str, int]:
@@ -139,7 +146,7 @@ def save_shown(
     for chunk in _chunk(sorted(dealt or ())):
         connection.execute(delete(shown_files).where(shown_files.c.item.in_(chunk)))
         connection.execute(delete(shown).where(shown.c.item.in_(chunk)))
-    values = [asdict(row) for row in rows]
+    values = [row.__dict__ for row in rows]
     if values:
         connection.execute(shown.insert(), values)
     named = [{"item": item, "path": path} for item, paths in files.items() for path in paths]

@@ -29,6 +29,15 @@ shown_files = Table(
     Index("ix_shown_files_path", "path"),
 )
 
+# The public documents of the served release: where each stands in the directory (公开目录).
+filings = Table(
+    "filings",
+    metadata,
+    Column("item", ForeignKey("items.id"), primary_key=True, autoincrement=False),
+    Column("subject", Text),
+    Column("year", String),
+)
+
 # Rows are added by triggers (store/guards.py) and taken away by the publish that has dealt with them. They
 # name items without a key, so that an item that somebody deletes is named, too.
 touched = Table(

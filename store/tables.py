@@ -311,6 +311,13 @@ log = Table(
     Column("this", String(64), nullable=False),
     Index("ix_log_revision_seq", "revision", "seq"),
     Index("ix_log_item_seq", "item", "seq"),
+    Index(
+        "ix_log_actor_at",
+        "actor",
+        "at",
+        sqlite_where=text("via <> 'crawl'"),
+        postgresql_where=text("via <> 'crawl'"),
+    ),
 )
 
 # --- publishing ---

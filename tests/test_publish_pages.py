@@ -15,14 +15,19 @@ import lxml.html
 import pytest
 
 from clock import write_time
+from frontage import GuideSection, Link, LinkGroup
 from portal import Portal
 from publish import feeds, pages, sitemap
 from publish.assets import read_assets
 from publish.body import arrange_body
+from publish.directory import ALL, DirectoryPage, Drawer, list_filters
 from publish.fields import clean, see_article, see_date, see_mark, see_row, tell_size
 from publish.site_view import see_site
 from publish.templates import allow_address, allow_mail
+from publish.traditional import convert_page
 from publish.views import (
+    AgencyPage,
+    AgencyView,
     ArticleView,
     BlockView,
     ColumnView,
@@ -33,11 +38,16 @@ from publish.views import (
     Pager,
     RowView,
     SiteView,
+    TopicView,
 )
 from store.forms import EMPTY
 
 AT = datetime(2026, 11, 5, 2, 10, 30, tzinfo=UTC)
 FILE = f"/files/ab/ab{'0' * 62}"
+TOPIC = TopicView("冬季取暖（示例）", "取暖服务一处办。", "样例省教育厅", "2026-10-01 起", "open")
+LINKS = (Link(name="示例", url="https://policy.example.gov.cn/"),)
+AGENCY = AgencyView("jyt", "样例省教育厅")
+DRAWERS = {Drawer("subject", "0a1b2c3d4e", "能源"): 1, Drawer("year", "2026", "2026 年"): 1, ALL: 2}
 PAYLOADS = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -107,13 +117,28 @@ def every_page(site: SiteView, article: ArticleView) -> dict[str, str]:
     newest = ListView(column, rows, Pager(None, 9, None, None), 171, site.columns)
     zone = FrontZoneView(site.zones[0], tuple(BlockView(one, rows * 2) for one in site.zones[0].columns))
     return {
-        "front": pages.render_front((zone, FrontZoneView(site.zones[1], ())), site),
+        "front": pages.render_front(
+            (zone, FrontZoneView(site.zones[1], ())), site, (replace(column, topic=TOPIC),)
+        ),
         "newest": pages.render_list(newest, site),
         "older": pages.render_list(ListView(column, rows, Pager(2, 0, 1, 3), None, ()), site),
+        "topic": pages.render_list(replace(newest, column=replace(column, topic=TOPIC, links=LINKS)), site),
         "emptied": pages.render_list(ListView(column, (), Pager(1, 0, None, 2), None, ()), site),
         "article": pages.render_article(article, site),
         "gone": pages.render_gone(GoneView(7, article.path, column, AT, "来源撤回"), site),
-        "columns": pages.render_columns(site.zones, site),
+        "columns": pages.render_columns(site.zones, site, (AGENCY,)),
+        "agency": pages.render_agency(AgencyPage(AGENCY, rows), site),
+        "directory": pages.render_directory(
+            DirectoryPage(ALL, rows, Pager(None, 3, None, None), 101, list_filters(DRAWERS)), site
+        ),
+        "drawer": pages.render_directory(
+            DirectoryPage(next(iter(DRAWERS)), rows, Pager(2, 0, 1, 3), None), site
+        ),
+        "data": pages.render_data({"2026-11": 2}, site),
+        "guide": pages.render_guide(site),
+        "links": pages.render_links(site),
+        "help": pages.render_help(site),
+        "search": pages.render_search(site.zones, site),
         "missing": pages.render_missing(site),
     }
 
@@ -147,8 +172,19 @@ def test_every_kind_of_page_is_valid_html5(portal: Portal, show: Callable[..., A
             "error_report": "https://zc.example.gov.cn/",
         }
     )
-    for identity in (site.identity, full):
-        for name, page in every_page(replace(site, identity=identity), rich).items():
+    furnished = replace(
+        site,
+        identity=full,
+        links=(LinkGroup(name="部门", links=(Link(name="甲", url="https://a.example/", mutual=True),)),),
+        guide=(GuideSection(title="范围", text=("一。", "二。")),),
+        traditional=True,
+    )
+    for furnishing in (site, furnished):
+        made = every_page(furnishing, rich)
+        made |= {
+            f"{name} in traditional": convert_page(page, site.absolute("")) for name, page in made.items()
+        }
+        for name, page in made.items():
             parser = html5lib.HTMLParser(strict=True)
             parser.parse(page)
             assert not parser.errors, name
@@ -297,8 +333,9 @@ def test_no_script_style_form_or_foreign_request_comes_through(site: SiteView, p
         root = parse(page)
         assert {one.get("action") for one in root.xpath("//form")} <= {"/search/"}
         assert not root.xpath("//iframe|//svg|//math|//base|//object|//embed|//style|//template")
-        assert {one.get("src") for one in root.xpath("//script")} <= allowed
-        assert not root.xpath("//script[text()]")
+        assert {one.get("src") for one in root.xpath("//script[not(@type)]")} <= allowed
+        data = root.xpath("//script[text()]")
+        assert all(one.attrib == {"type": "application/ld+json"} and json.loads(one.text) for one in data)
         assert not root.xpath("//@*[starts-with(name(), 'on')]|//@style")
         assert not [
             one for one in root.xpath("//@src") if one not in allowed and not one.startswith("/files/")
