@@ -1,41 +1,42 @@
-"""Fetching one page for a person at the command line, under the crawl's own guard, robots and caps."""
+"""Fetching for a person at the command line, as the crawl does it: guard, robots, caps; a page, a column."""
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from ipaddress import IPv4Network, IPv6Network
 from time import monotonic
+from typing import Any
 
 from scrapy import Request, Spider
 
 from clock import read_clock
 from errors import ReadingError
-from reading.page import Page
+from reading.page import Hints, Page
 from spiders.faults import Fault
 from spiders.fetch import Answer, Fetcher
 from spiders.gate import Backlog, Gate, Turn
 from spiders.guard import NETWORKS_SETTING
+from spiders.handler import UNVERIFIED_SETTING
+from spiders.look import Look, look_at
 from spiders.plan import name_agent
+from spiders.pool import ReadingPool
 from spiders.run import make_process, read_settings
 
 _SECONDS = 120.0
+Networks = Sequence[IPv4Network | IPv6Network]
 
 
-def fetch_one(url: str, networks: Sequence[IPv4Network | IPv6Network], contact: str) -> Page:
+def fetch_one(url: str, networks: Networks, contact: str) -> Page:
     """Fetch one page; `networks` are those that sources.yaml opens, `contact` goes into the User-Agent.
 
     Works in a process of its own, since Scrapy runs once a process. Raises ReadingError for a page that does
     not come, with the reason.
     """
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, mp_context=context) as process:
-        try:
-            answer = process.submit(_fetch, url, [str(network) for network in networks], contact).result()
-        except BrokenProcessPool as error:
-            raise ReadingError(f"{url}: the fetching process ended early") from error
+    answer = _run_apart(url, OnePage, _settings(networks, contact), {"url": url})
     if isinstance(answer, Fault):
         raise ReadingError(f"{url}: {answer.kind}: {answer.words}")
     if answer.status != 200:
@@ -43,28 +44,73 @@ def fetch_one(url: str, networks: Sequence[IPv4Network | IPv6Network], contact: 
     return Page(answer.raw, answer.url, read_clock(), answer.content_type)
 
 
+def look_at_column(
+    url: str, networks: Networks, contact: str, hints: Hints, delay: float, excused: Sequence[str] = ()
+) -> Look:
+    """Look at a column in a process of its own, a request each `delay` seconds at a host.
+
+    `excused` are hosts whose certificate ops do not ask for. A column that does not come is a Look with its
+    fault; raises ReadingError when the process itself ended early.
+    """
+    own = {**_settings(networks, contact), "DOWNLOAD_DELAY": delay, UNVERIFIED_SETTING: list(excused)}
+    look: Look | Fault = _run_apart(url, Column, own, {"url": url, "hints": hints})
+    return Look(url, fault=look) if isinstance(look, Fault) else look
+
+
+def _settings(networks: Networks, contact: str) -> dict[str, Any]:
+    opened = [str(network) for network in networks]
+    return {NETWORKS_SETTING: opened, "USER_AGENT": name_agent(contact), "EXTENSIONS": {}}
+
+
+def _run_apart(url: str, spider: type[Spider], own: dict[str, Any], options: dict[str, Any]) -> Any:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as process:
+        try:
+            return process.submit(_run, spider, own, options).result()
+        except BrokenProcessPool as error:
+            raise ReadingError(f"{url}: the fetching process ended early") from error
+
+
+def _run(spider: type[Spider], own: dict[str, Any], options: dict[str, Any]) -> Any:
+    settings = read_settings()
+    settings.setdict(own, priority="cmdline")
+    process = make_process(settings)
+    crawler = process.create_crawler(spider)
+    process.crawl(crawler, **options)
+    process.start()
+    return getattr(crawler.spider, "found", Fault("lost", "the fetch was stopped"))
+
+
 class OnePage(Spider):
     """Asks for one address and keeps the answer."""
 
     name = "one"
     url = ""
-    answer: Answer | Fault = Fault("lost", "never asked")
+    found: Answer | Fault = Fault("lost", "never asked")
 
     async def start(self) -> AsyncIterator[Request]:
         """Fetch the address; nothing goes through Scrapy's own queue."""
         fetcher = Fetcher(self.crawler.engine, Gate(1, 1), Backlog(1 << 30))
-        self.answer = await fetcher.fetch(self.url, Turn.LIST, monotonic() + _SECONDS)
+        self.found = await fetcher.fetch(self.url, Turn.LIST, monotonic() + _SECONDS)
         for request in tuple[Request, ...]():
             yield request
 
 
-def _fetch(url: str, networks: list[str], contact: str) -> Answer | Fault:
-    settings = read_settings()
-    own = {NETWORKS_SETTING: networks, "USER_AGENT": name_agent(contact), "EXTENSIONS": {}}
-    settings.setdict(own, priority="cmdline")
-    process = make_process(settings)
-    crawler = process.create_crawler(OnePage)
-    process.crawl(crawler, url=url)
-    process.start()
-    answer: Answer | Fault = getattr(crawler.spider, "answer", Fault("lost", "the fetch was stopped"))
-    return answer
+class Column(Spider):
+    """Looks at one column."""
+
+    name = "column"
+    url = ""
+    hints = Hints()
+    found: Look | Fault = Fault("lost", "never asked")
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Look; nothing goes through Scrapy's own queue."""
+        pool = ReadingPool(1)
+        try:
+            fetcher = Fetcher(self.crawler.engine, Gate(1, 1), Backlog(1 << 30))
+            self.found = await look_at(self.url, fetcher, pool, self.hints, read_clock)
+        finally:
+            await asyncio.to_thread(pool.close)
+        for request in tuple[Request, ...]():
+            yield request

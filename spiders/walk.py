@@ -92,7 +92,7 @@ class Walk:
             self._note_fault(answer)
             return None
         if self._is_past_end(answer):
-            self._tally.whole = True
+            self._note_end(address, answer)
             return None
         self._tally.pages += 1
         digest = sha256(answer.raw).hexdigest()
@@ -134,9 +134,17 @@ class Walk:
 
     def _is_past_end(self, answer: Answer) -> bool:
         """A page that only a count names may not be there: the list has ended before it."""
-        promised = self._tally.promised
-        counted = self._task.source.paging is not None or (promised and len(self._tally.rows) >= promised)
-        return bool(counted) and len(self._walked) > 1 and answer.status in (404, 410)
+        if len(self._walked) < 2 or answer.status not in (404, 410):
+            return False
+        stored = self._tools.known.count_listings(self._source)
+        found = max(len(self._tally.rows) + self._tally.unchanged_rows, stored)
+        return self._task.source.paging is not None or found >= (self._tally.promised or found + 1)
+
+    def _note_end(self, address: str, answer: Answer) -> None:
+        """Keep that nothing stands there, so that a later run does not take it for a page it never read."""
+        self._tally.whole = True
+        digest = sha256(answer.raw).hexdigest()
+        self.saves.append(self._tools.writer.put(ListSeen(self._source, address, digest, (), self._now), 0))
 
     def _note_fault(self, fault: Fault) -> None:
         if len(self._walked) == 1:

@@ -1,0 +1,147 @@
+"""A look at one column for a person: its list, what fills it, its second page, three of its articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from typing import Protocol
+
+from reading.heads import Head, read_head
+from reading.page import Hints, ListPage, Page, Reading, Row
+from spiders.direct import read_direct
+from spiders.faults import Fault
+from spiders.fetch import PAGE_LIMIT, Answer
+from spiders.frontier import Wanted
+from spiders.gate import Turn
+from spiders.pool import Job, ReadingPool
+from spiders.turning import Sent, send_form
+
+SAMPLES = 3
+_SECONDS = 300.0
+_HOPS = 3
+
+
+class Asks(Protocol):
+    """Whoever fetches: plainly, or with a browser behind it."""
+
+    async def fetch(
+        self,
+        url: str,
+        turn: Turn,
+        deadline: float,
+        limit: int = PAGE_LIMIT,
+        headers: None = None,
+        sent: Sent | None = None,
+    ) -> Answer | Fault:
+        """Fetch one address, or say why not."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One article of the list: what was read, or why nothing was."""
+
+    row: Row
+    reading: Reading | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen: `lists` are the page and the answers that fill it, the last one has the rows.
+
+    `second` is the next page of the list, `fault` says why something could not be had.
+    """
+
+    url: str
+    lists: tuple[ListPage, ...] = ()
+    head: Head = field(default_factory=Head)
+    second: ListPage | None = None
+    second_fault: str | None = None
+    samples: tuple[Sample, ...] = ()
+    fault: Fault | None = None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the list, none where it shows none."""
+        return self.lists[-1].rows if self.lists else ()
+
+
+async def look_at(
+    url: str, asks: Asks, pool: ReadingPool, hints: Hints, clock: Callable[[], datetime]
+) -> Look:
+    """Look at a column: at most six requests one after the other, and whatever a browser asks beside them."""
+    eye = _Eye(asks, pool, hints, clock, monotonic() + _SECONDS)
+    lists: list[ListPage] = []
+    head = Head()
+    asked, sent, form = url, None, None
+    for _ in range(_HOPS):
+        page = await eye.fetch(asked, Turn.LIST, sent, form)
+        if isinstance(page, Fault):
+            return Look(url, tuple(lists), head, fault=page)
+        head = read_head(page) if not lists else head
+        fragment = url.partition("#")[2] if not lists else ""
+        read = await eye.read_list(page, fragment)
+        if isinstance(read, Fault):
+            return Look(url, tuple(lists), head, fault=read)
+        lists.append(read)
+        following = read.next if read.status == "second_request" else next(iter(read.parts), None)
+        if read.rows or following is None:
+            break
+        asked, form = following, read.form
+        sent = send_form(form, read.charset) if form is not None else None
+    second, why = await eye.turn(lists[-1])
+    samples = [await eye.sample(row) for row in choose_samples(lists[-1].rows)]
+    return Look(url, tuple(lists), head, second, why, tuple(samples))
+
+
+def choose_samples(rows: Sequence[Row]) -> list[Row]:
+    """Choose the first, the middle and the last row: what is pinned, what is new, what is old."""
+    places = sorted({0, len(rows) // 2, len(rows) - 1}) if rows else []
+    return [rows[place] for place in places][:SAMPLES]
+
+
+@dataclass(frozen=True)
+class _Eye:
+    asks: Asks
+    pool: ReadingPool
+    hints: Hints
+    clock: Callable[[], datetime]
+    deadline: float
+
+    async def fetch(
+        self, url: str, turn: Turn, sent: Sent | None = None, form: tuple[tuple[str, str], ...] | None = None
+    ) -> Page | Fault:
+        answer = await self.asks.fetch(url, turn, self.deadline, sent=sent)
+        if isinstance(answer, Fault):
+            return answer
+        if answer.status != 200:
+            return Fault("http", f"{url} answers {answer.status}")
+        return Page(answer.raw, answer.url, self.clock(), answer.content_type, form)
+
+    async def read_list(self, page: Page, fragment: str = "") -> ListPage | Fault:
+        url = f"{page.url}#{fragment}" if fragment.isdecimal() else page.url
+        named = Page(page.raw, url, page.fetched, page.content_type, page.form)
+        read = await self.pool.read(Job("list", named, self.hints))
+        return read if isinstance(read, ListPage) else Fault("page", getattr(read, "reason", "is no list"))
+
+    async def turn(self, first: ListPage) -> tuple[ListPage | None, str | None]:
+        """The list's next page, so that what is said of its paging was tried."""
+        if not first.rows or first.next is None:
+            return None, None
+        sent = send_form(first.form, first.charset) if first.form is not None else None
+        page = await self.fetch(first.next, Turn.LIST, sent, first.form)
+        read = page if isinstance(page, Fault) else await self.read_list(page)
+        return (None, read.words) if isinstance(read, Fault) else (read, None)
+
+    async def sample(self, row: Row) -> Sample:
+        page = await self.fetch(row.url, Turn.ARTICLE)
+        if isinstance(page, Fault):
+            return Sample(row, fault=f"{page.kind}: {page.words}")
+        answer = Answer(200, page.url, page.raw, page.content_type, None, None)
+        direct = read_direct(Wanted(row.url, "new", row), answer)
+        read = direct or await self.pool.read(Job("article", page, self.hints))
+        if not isinstance(read, Reading):
+            return Sample(row, fault=getattr(read, "reason", "is no article"))
+        return Sample(row, read, read.fault)
