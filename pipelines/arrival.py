@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pipelines.keep import keep_files, keep_page
 from pipelines.label import find_agency, gather_facts, suggest_column, suggest_learned
 from pipelines.messages import PageRead
 from pipelines.normalize import normalize_reading
-from pipelines.screening import screen_form
+from pipelines.screening import list_own, screen_form
 from portal import Portal
 from sources import Sources
 from store.files import StoredFile
@@ -37,6 +38,7 @@ class Arrival:
     origins: dict[str, str]
     doubts: tuple[tuple[str, str], ...]
     found: tuple[Found, ...]
+    screened: tuple[str, datetime]
     label: Suggested
     files: tuple[StoredFile, ...]
     text_hash: str
@@ -61,15 +63,17 @@ def prepare_arrival(
     provider = (agency.site_name or agency.name) if agency else source.name
     normal = normalize_reading(page.reading, page.row, kept, provider, page.url)
     now = page.at
-    checked = screen_form(normal.form, normal.text, home, reader, now, portal.settings.old_after_days)
+    own = list_own(agency, portal)
+    checked = screen_form(normal.form, normal.text, home, reader, now, portal, own, page.reading.html)
     names = [one.name for one in page.reading.attachments]
     return Arrival(
         page=page,
-        form=normal.form,
+        form=checked.form,
         fields={**normal.form, "text": normal.text},
         origins=normal.origins,
         doubts=(*normal.doubts, *checked.doubts),
         found=tuple(checked.found),
+        screened=(checked.version, now),
         label=suggest_column(normal.form, source, agency, portal),
         files=(raw, *(one.file for one in kept.values() if one.file is not None)),
         text_hash=hash_words(normal.form["title"], normal.text, names),

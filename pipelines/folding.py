@@ -67,10 +67,12 @@ def fold_plain(text: str) -> str:
         "NFKC", text
     ):  # asked of what is left: 全角 punctuation is in every text
         text = _GAPS.sub("", unicodedata.normalize("NFKC", text))
-    text = text.lower()
-    if _old_forms().search(text):
-        text = text.translate(_read_table())
-    return text
+    return to_simplified(text.lower())
+
+
+def to_simplified(text: str) -> str:
+    """Write traditional characters as simplified ones, sign by sign, so that places stay."""
+    return text.translate(_read_table()) if _old_forms().search(text) else text
 
 
 def fold_places(text: str, markup: bool = True) -> Folded:
@@ -135,7 +137,6 @@ def _fold_sign(sign: str) -> str:
 
 @cache
 def _read_table() -> dict[int, str]:
-    """Traditional characters to simplified ones, sign by sign, so that places stay."""
     from opencc import OpenCC
 
     every = [chr(code) for first, last in ((0x3400, 0x4DBF), (0x4E00, 0x9FFF)) for code in range(first, last)]

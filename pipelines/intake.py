@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from classify.model import Model
 from errors import ReadingError
+from pipelines.allowing import allow_found
 from pipelines.arrival import Arrival, label_arrivals, prepare_arrival
 from pipelines.cluster import Likeness, doubt_old_news, find_document, find_likenesses, settle
 from pipelines.dedupe import is_same_item
@@ -314,5 +315,5 @@ def _queue(
     )
     add_label(connection, revision, new.label)
     add_doubts(connection, revision, doubts, new.page.at)
-    add_findings(connection, revision, new.found)
+    add_findings(connection, revision, allow_found(connection, new.found), new.screened)
     open_review(connection, revision, new.label.column_key, _ACTOR, "crawl", new.page.at)

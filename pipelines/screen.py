@@ -1,101 +1,177 @@
-"""The screen: secret marks and identity numbers block an item; what merely sounds like one is a note.
+"""The screen: what must not go out blocks an item, what somebody must look at again asks for it.
 
-Rules: requirements S29, S30, N8, N23. Text is matched in one width, without characters that do not show.
+Rules: requirements S29, S30, N8, N23, N26. Everything here is pure: texts and lists in, findings out.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
+from pipelines.folding import fold_plain, lighten, to_simplified
+from pipelines.marks import BARE, find_marks
+from pipelines.personal import STARS, find_private, is_identity
+from pipelines.wording import Finder
 from store.items import Found
+from wordlists import NO_LISTS, Listed, Lists
 
-LIST_VERSION = "1"
-_EDGE = 240  # characters at the head and at the foot in which a mark is a mark
+__all__ = [
+    "Screened",
+    "fold_width",
+    "is_identity",
+    "screen_age",
+    "screen_reprint",
+    "screen_texts",
+    "tell_version",
+]
+
+# Raised whenever what the screen knows by itself changes, so that everything is screened again.
+RULES_VERSION = "3"
 _CONTEXT = 12  # characters kept around a word
-
-_STARRED = re.compile(r"(绝密|机密|秘密)\s*[★☆*⭐]")
-_EDGE_MARK = re.compile(
-    r"^\W*(绝密|机密|秘密)\W*(\d+\s*[年月]|长期)?\W*$"
-    r"|^.{0,12}(内部资料|内部文件|注意保存|不得公开|不得外传|禁止公开).{0,12}$",
-    re.MULTILINE,
-)
-_BARE = re.compile(r"绝密|机密|秘密")
-# An identity number of 18 places (GB 11643): region, day of birth, order, check place.
-_IDENTITY = re.compile(
-    r"(?<!\d)[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
-)
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS = "10X98765432"
+_MOST = 30  # findings of one text: a page of nothing else is one to be looked at whole
+_SIGNED = 180  # days between signature and publication from which on a paper is an old one
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_NUMBERED = re.compile(r"[〔［\[【(（]\s*((?:19|20)\d{2})\s*[〕］\]】)）]")
 
 
 @dataclass(frozen=True)
 class Screened:
-    """One text of an item: the field it stands in (`title`, `body`, `附件：名称`), and its words."""
+    """One text of an item: the field it stands in (`title`, `body`, `附件：名称`), and its words.
+
+    `markup` is of clean HTML; a `file`'s words cannot be masked, a `short` field has no head and foot.
+    """
 
     field: str
     text: str
+    markup: bool = False
+    file: bool = False
+    short: bool = False
 
 
-def screen_texts(texts: Iterable[Screened]) -> list[Found]:
+def screen_texts(texts: Iterable[Screened], lists: Lists = NO_LISTS) -> list[Found]:
     """Find what must not go out, or must be looked at, in each text of an item."""
     found: list[Found] = []
+    version = tell_version(lists)
     for one in texts:
-        plain = fold_width(one.text)
-        found += _find_marks(one.field, plain)
-        found += _find_identities(one.field, plain)
+        plain = read_lines(one.text) if one.markup else one.text
+        marks = list(_find_marks(one, plain, version))
+        found += marks
+        found += _find_words(one, plain, lists, version, spoken=not marks)
+        found += _find_private(one, plain, lists, version)
     return list(dict.fromkeys(found))
 
 
-def screen_age(published: str | None, today: date, old_after_days: int) -> list[Found]:
-    """Note an item whose source dates it long ago: old items put out as new are named in circulars (N8)."""
+def tell_version(lists: Lists) -> str:
+    """Name what is screened by: the rules of this module and the lists."""
+    return f"{RULES_VERSION}-{lists.version}"
+
+
+def screen_age(
+    form: Mapping[str, Any], today: date, old_after_days: int, version: str = RULES_VERSION
+) -> list[Found]:
+    """Note an item whose source dates it long ago, and ask about one that is given a new date (N8)."""
+    published = form["published"]
     if published is None or len(published) < 10:
         return []
-    age = (today - date.fromisoformat(published[:10])).days
-    if age <= old_after_days:
+    day = date.fromisoformat(published[:10])
+    if (today - day).days > old_after_days:
+        return [Found("old-item", version, "note", "published", published[:10], told="原文发布已久")]
+    issued = form["issued"]
+    if issued and len(issued) >= 10 and (day - date.fromisoformat(issued[:10])).days > _SIGNED:
+        told = f"{issued[:10]} 成文，{published[:10]} 才发布，请核对是否旧稿新发"
+        return [Found("old-as-new", version, "confirm", "issued", issued[:10], told=told)]
+    number = _NUMBERED.search(form["doc_number"] or "")
+    if number and int(number[1]) < day.year - 1:
+        told = f"{number[1]} 年的文号，{published[:10]} 发布，请核对是否旧稿新发"
+        return [Found("old-as-new", version, "confirm", "doc_number", form["doc_number"], told=told)]
+    return []
+
+
+def screen_reprint(form: Mapping[str, Any], reprint: bool, lists: Lists) -> list[Found]:
+    """Block political news that is taken over from a unit which is not on the list (N26).
+
+    Without a list of units or of political words nothing is said.
+    """
+    credit, title = form["credit"], form["title"] or ""
+    if not (reprint and credit and lists.units and lists.political):
         return []
-    return [Found("old-item", LIST_VERSION, "note", "published", f"{published[:10]}，距今 {age} 天")]
+    hits = _finder(lists.political).find(title)
+    named = fold_plain(credit)
+    if not hits or any(fold_plain(unit) in named for unit in lists.units):
+        return []
+    told = "时政类稿件只能转载名单内单位的，须注明来源、不改原文"
+    return [Found("political-reprint", tell_version(lists), "block", "credit", credit, credit, told)]
 
 
 def fold_width(text: str) -> str:
     """Write text in one width and without characters that do not show, keeping its lines."""
-    lines = unicodedata.normalize("NFKC", text).split("\n")
-    return "\n".join(line if line.isprintable() else _drop_hidden(line) for line in lines)
+    return lighten(text, markup=False)
 
 
-def _drop_hidden(line: str) -> str:
-    """Take out what does not show; most lines hold nothing of it, and are not looked at sign by sign."""
-    return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cf", "Cn", "Co"))
+def read_lines(html: str) -> str:
+    """Give the words that clean markup shows, a line a block; tags inside a line leave no gap."""
+    return lighten(html)
 
 
-def is_identity(number: str) -> bool:
-    """Check the last place of an 18-place identity number (ISO 7064, MOD 11-2)."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, number[:17], strict=True))
-    return _CHECKS[total % 11] == number[17].upper()
+@lru_cache(maxsize=8)
+def _finder(words: tuple[str, ...]) -> Finder:
+    return Finder(Listed(word, "", "note") for word in words)
 
 
-def _find_marks(field: str, text: str) -> list[Found]:
-    found = [_found("secret-mark", "block", field, text, mark) for mark in _STARRED.finditer(text)]
-    edges = text if len(text) <= 2 * _EDGE else text[:_EDGE] + "\n" + text[-_EDGE:]
-    found += [_found("secret-mark", "block", field, edges, mark) for mark in _EDGE_MARK.finditer(edges)]
-    if not found:
-        found = [_found("secret-word", "note", field, text, word) for word in _BARE.finditer(text)]
-    return found
+@lru_cache(maxsize=4)  # by identity: the lists of one loaded portal.yaml
+def _list_finder(lists: Lists) -> Finder:
+    return Finder((*BARE, *lists.words))
 
 
-def _find_identities(field: str, text: str) -> list[Found]:
-    # once as it stands, once with the blanks taken out: numbers are split to slip through
-    texts = dict.fromkeys((text, re.sub(r"\s+", "", text)))
-    numbers = {match[0] for one in texts for match in _IDENTITY.finditer(one) if is_identity(match[0])}
-    return [
-        Found("identity-number", LIST_VERSION, "block", field, f"{number[:6]}********{number[-4:]}")
-        for number in sorted(numbers)
-    ]
+def _find_marks(one: Screened, plain: str, version: str) -> Iterator[Found]:
+    text = to_simplified(plain if one.markup else fold_width(plain))
+    for start, end in find_marks(text, one.short):
+        words = text[start:end].strip()
+        yield Found("secret-mark", version, "block", one.field, _context(text, start, end), words)
 
 
-def _found(rule: str, level: str, field: str, text: str, match: re.Match[str]) -> Found:
-    words = text[max(0, match.start() - _CONTEXT) : match.end() + _CONTEXT]
-    return Found(rule, LIST_VERSION, level, field, " ".join(words.split()))
+def _find_words(one: Screened, plain: str, lists: Lists, version: str, spoken: bool) -> list[Found]:
+    found: dict[tuple[str, str], Found] = {}
+    text = one.text if one.markup else plain
+    for hit in _list_finder(lists).find(text, plain=not one.markup):
+        listed = hit.listed
+        rule = "wrong-name" if listed.right else "word" if listed.list else "secret-word"
+        if (rule, listed.word) in found or len(found) >= _MOST or (rule == "secret-word" and not spoken):
+            continue
+        words = _show(text, hit.start, hit.end, one.markup)
+        context = _show(text, max(0, hit.start - _CONTEXT), hit.end + _CONTEXT, one.markup)
+        found[rule, listed.word] = Found(
+            rule, version, listed.level, one.field, context, words, _tell(listed)
+        )
+    return list(found.values())
+
+
+def _tell(listed: Listed) -> str | None:
+    parts = [f"应为“{listed.right}”" if listed.right else None, listed.list or None, listed.note]
+    return "；".join(filter(None, parts)) or None
+
+
+def _show(text: str, start: int, end: int, markup: bool) -> str:
+    """Give a stretch of a text as one reads it; of markup that is cut in a tag, only what is whole."""
+    part = text[start:end]
+    if markup:
+        part = read_lines(re.sub(r"^[^<>]*>|<[^<>]*$", "", part))
+    return " ".join(part.split())
+
+
+def _find_private(one: Screened, plain: str, lists: Lists, version: str) -> Iterator[Found]:
+    text = one.text if one.markup else plain
+    told = "附件里的个人信息遮盖不了，请联系来源单位" if one.file else "个人信息没有遮盖"
+    for hit in find_private(text, one.markup, lists.numbers)[:_MOST]:
+        before = _show(text, max(0, hit.start - _CONTEXT), hit.start, one.markup)
+        words = None if one.file else _show(text, hit.start, hit.end, one.markup)
+        span = re.sub(r"[\dXx]{4,}", STARS, before) + hit.shown
+        yield Found(hit.rule, version, "block", one.field, span, words, told)
+
+
+def _context(text: str, start: int, end: int) -> str:
+    return " ".join(text[max(0, start - _CONTEXT) : end + _CONTEXT].split())

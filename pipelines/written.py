@@ -15,12 +15,13 @@ from pydantic import Field
 from clock import tell_day
 from entries import Check, Day, Entry, Text, Words
 from errors import ConfigurationError, Fault, NotAllowed, UserFault
+from pipelines.allowing import allow_found
 from pipelines.cluster import doubt_old_news, find_likenesses, mark_item, settle
 from pipelines.documents import DocumentReader
 from pipelines.keep import keep_attachment
 from pipelines.label import RULES_VERSION, suggest_column
 from pipelines.normalize import clean_html, clean_line, describe_file
-from pipelines.screening import read_words, screen_form
+from pipelines.screening import list_own, read_words, screen_form
 from portal import Portal
 from sources import Sources
 from store.database import Database
@@ -109,9 +110,8 @@ def submit_written(
     if not actor.roles & EDITORS:
         raise NotAllowed(f"{actor.id} may not write items: that needs the role editor or chief")
     with DocumentReader() as reader:
-        checked = screen_form(
-            written.form, written.text, database.home, reader, now, portal.settings.old_after_days
-        )
+        own = list_own(None, portal)
+        checked = screen_form(written.form, written.text, database.home, reader, now, portal, own)
     mark = mark_item(written.form, written.text, None)
     with database.read() as connection:
         near = find_likenesses(connection, {0: mark})[0]
@@ -120,11 +120,11 @@ def submit_written(
         for file in written.files:
             save_file(connection, file)
         item = add_item(connection, "written", None)
-        revision = add_revision(connection, NewRevision(item, written.form, {}, "written", actor.id), now)
+        revision = add_revision(connection, NewRevision(item, checked.form, {}, "written", actor.id), now)
         label = _label(written, portal)
         add_label(connection, revision, label)
         add_doubts(connection, revision, checked.doubts, now)
-        add_findings(connection, revision, checked.found)
+        add_findings(connection, revision, allow_found(connection, checked.found), (checked.version, now))
         open_review(connection, revision, label.column_key, actor.id, via, now)
         settle(connection, item, mark, compared, sources, fresh=True)
         # it has no publication but the one that is asked for now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from store.items import (
     add_label,
     add_revision,
     find_latest,
+    list_masked,
 )
 from store.moves import EDITORS, Actor
 from store.reviews import open_review
@@ -73,6 +74,12 @@ def draft_edit(
     return Draft(latest, person, form, changed) if changed else None
 
 
+def cover_draft(draft: Draft, form: Form) -> Draft:
+    """Take over a form in which personal data was masked; what was the machine's is a person's now."""
+    masked = {name: form[name] for name in form if form[name] != draft.form[name]}
+    return replace(draft, form=form, person={**draft.person, **masked})
+
+
 def check_value(name: str, value: str | None, today: date) -> str | None:
     """Bring what somebody typed to what a form holds; raises UserFault in an editor's words."""
     text = (value or "").strip()
@@ -94,6 +101,8 @@ def save_edit(
     actor: Actor,
     via: str,
     now: datetime,
+    cause: str = "edit",
+    screened: tuple[str, datetime] | None = None,
 ) -> int:
     """Save an edit as the item's next revision, which waits for a decision; give its number.
 
@@ -117,11 +126,12 @@ def save_edit(
         )
         if row.field not in draft.changed
     ]
-    new = NewRevision(item, latest.machine, draft.person, "edit", actor.id, latest.reading)
+    new = NewRevision(item, latest.machine, draft.person, cause, actor.id, latest.reading)
     revision = add_revision(connection, new, now)
     _carry_label(connection, latest.id, revision)
     add_doubts(connection, revision, [*carried, *doubts], now)
-    add_findings(connection, revision, found)
+    masked = list_masked(connection, latest.id, draft.changed)
+    add_findings(connection, revision, [*masked, *found], screened)
     open_review(connection, revision, column, actor.id, via, now)
     return latest.number + 1
 

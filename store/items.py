@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,14 @@ from clock import write_time
 from store.foreign import keep_words
 from store.forms import Form, hash_form, merge_form, write_json
 from store.log import read_head
-from store.tables import findings, items, labels, revision_doubts, revisions
+from store.tables import findings, items, labels, revision_doubts, revisions, screenings
 
 # Statements that every new item costs are made once: making one anew costs three times what running it does.
 _ADD_ITEM = items.insert().returning(items.c.id)
 _ADD_REVISION = revisions.insert().returning(revisions.c.id)
 _ADD_LABEL = labels.insert()
 _ADD_FINDINGS = findings.insert()
+_ADD_SCREENING = screenings.insert()
 _ADD_DOUBTS = revision_doubts.insert()
 _LATEST = (
     select(revisions)
@@ -38,7 +39,7 @@ class Found:
     """What the screen found in one field: `span` the words in their context, `level` block, confirm or note.
 
     `words` are the very characters that were found, None where they are not to be shown; `told` is what an
-    editor should know, such as the right form.
+    editor should know, such as the right form; `allowed_by` is the row of the log that cleared it beforehand.
     """
 
     rule: str
@@ -48,6 +49,7 @@ class Found:
     span: str
     words: str | None = None
     told: str | None = None
+    allowed_by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -128,22 +130,49 @@ def add_label(connection: Connection, revision: int, label: Suggested) -> None:
     connection.execute(_ADD_LABEL, values)
 
 
-def add_findings(connection: Connection, revision: int, found: Iterable[Found]) -> None:
-    """Keep what the screen found, with the log's number at that moment: later approvals have seen it."""
-    rows = [
-        {
-            **one.__dict__,
-            "field": keep_words(one.field),
-            "span": keep_words(one.span),
-            "words": keep_words(one.words) if one.words is not None else None,
-            "told": keep_words(one.told) if one.told is not None else None,
-            "revision": revision,
-        }
-        for one in found
-    ]
+def add_findings(
+    connection: Connection,
+    revision: int,
+    found: Iterable[Found],
+    screened: tuple[str, datetime] | None = None,
+) -> None:
+    """Keep what the screen found, with the log's number at that moment: later approvals have seen it.
+
+    `screened` names the lists that a whole form was screened by, and when.
+    """
+    rows = [_describe_found(one, revision) for one in found]
     if rows:
         seq = read_head(connection).seq
         connection.execute(_ADD_FINDINGS, [{**row, "raised_seq": seq} for row in rows])
+    if screened is not None:
+        version, at = screened
+        values = {"revision": revision, "list_version": version, "at": write_time(at)}
+        connection.execute(_ADD_SCREENING, values)
+
+
+def list_masked(connection: Connection, revision: int, changed: Sequence[str] = ()) -> list[Found]:
+    """Give the notes of what was masked in a revision, but for fields that were `changed` since."""
+    query = select(findings).where(findings.c.revision == revision, findings.c.rule == "masked")
+    gone = {"body" if name == "html" else name for name in changed}
+    return [
+        Found(row.rule, row.list_version, row.level, row.field, row.span, row.words, row.told)
+        for row in connection.execute(query.order_by(findings.c.id))
+        if row.field not in gone
+    ]
+
+
+def _describe_found(one: Found, revision: int) -> dict[str, Any]:
+    return {
+        "revision": revision,
+        "rule": one.rule,
+        "list_version": one.list_version,
+        "level": one.level,
+        "field": keep_words(one.field),
+        "span": keep_words(one.span),
+        "words": keep_words(one.words) if one.words is not None else None,
+        "told": keep_words(one.told) if one.told is not None else None,
+        "cleared_by_log": one.allowed_by,
+    }
 
 
 def add_doubts(

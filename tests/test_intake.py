@@ -174,8 +174,9 @@ def test_gone_twice_is_a_doubt_and_no_withdrawal(
     [
         ("机密★1年\n" + "内容" * 60, "block"),
         ("内容" * 60 + "\n内部资料 注意保存", "block"),
-        (f"联系人身份证号码：{ID_NUMBER}，请核对。", "block"),
-        ("联系人身份证号码：１１０１０５１９４９１２３１００２Ｘ。", "block"),
+        (f"转载自某报：身份证号码：{ID_NUMBER}，请核对。", "block"),
+        (f"联系人身份证号码：{ID_NUMBER}，请核对。", "note"),  # masked
+        ("联系人身份证号码：１１０１０５１９４９１２３１００２Ｘ。", "note"),
         ("泄露国家秘密的，依法处理。" + "内容" * 200, "note"),
     ],
 )
@@ -186,6 +187,7 @@ def test_what_must_not_go_out_is_found(
     (one,) = _queue(database)
     assert {found["level"] for found in one.findings} == {level}
     assert ID_NUMBER not in str(one.findings)
+    assert (ID_NUMBER in str(one.form)) == ("转载" in text)
 
 
 def test_an_identity_number_inside_an_attachment_blocks(

@@ -2,60 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from clock import tell_day
 from errors import Stale, UserFault
+from pipelines.allowing import allow_found
 from pipelines.documents import DocumentReader
 from pipelines.normalize import clean_html, clean_line
-from pipelines.screening import read_words, screen_form
+from pipelines.screening import list_own, read_words, screen_form
 from review.deciding import Seen, explain_stale, read_seen
 from review.permissions import DECIDE, allow
 from review.setting import setting
 from review.visits import read_now, signed_in
 from store.desk import check_seen
-from store.editing import EDITABLE, draft_edit, save_edit
+from store.editing import EDITABLE, cover_draft, draft_edit, save_edit
 from store.sessions import set_notice
 
 
 @allow(*DECIDE)
 def edit_item(item: int, number: int) -> ResponseReturnValue:
     """Save what a person set in the form of a revision; the machine's values stay beside it."""
-    here, session, now = setting(), signed_in(), read_now()
-    seen = next(iter(read_seen(request.form.getlist("which"))), Seen(item, number, -1))
     changes = {
         name: clean_html(request.form[name]) if name == "html" else clean_line(request.form[name])
         for name in EDITABLE
         if name in request.form
     }
+    return save_changes(item, number, changes, "请另一位编辑审；机器读出的值留在旁边。")
+
+
+def save_changes(
+    item: int, number: int, changes: Mapping[str, str | None], told: str, cause: str = "edit"
+) -> ResponseReturnValue:
+    """Save changes of a revision's fields as the next one, screened again, and lead there."""
+    here, session, now = setting(), signed_in(), read_now()
+    seen = next(iter(read_seen(request.form.getlist("which"))), Seen(item, number, -1))
     back = f"/items/{item}@{number}"
     try:
         with here.database.read() as connection:
-            check_seen(connection, item, number, seen.version, session.actor, now)
+            one = check_seen(connection, item, number, seen.version, session.actor, now)
             draft = draft_edit(connection, item, number, changes, tell_day(now))
         if draft is None:
-            return _go(back, "没有改动。")
+            return go(back, "没有改动。")
         with DocumentReader() as reader:
-            old_after = here.portal.settings.old_after_days
-            checked = screen_form(
-                draft.form, read_words(draft.form["html"]), here.home, reader, now, old_after
-            )
+            own = list_own(here.sources.agency(one.agency) if one.agency else None, here.portal)
+            words = read_words(draft.form["html"])
+            checked = screen_form(draft.form, words, here.home, reader, now, here.portal, own)
+        draft = cover_draft(draft, checked.form)
         with here.database.write() as connection:
             check_seen(connection, item, number, seen.version, session.actor, now)
+            found, screened = allow_found(connection, checked.found), (checked.version, now)
             fresh = save_edit(
-                connection, item, draft, checked.found, checked.doubts, session.actor, "desk", now
+                connection, item, draft, found, checked.doubts, session.actor, "desk", now, cause, screened
             )
     except Stale:
         with here.database.read() as connection:
             why = explain_stale(connection, seen, session, now)
-        return _go(back, f"没有保存：{why}。")
+        return go(back, f"没有保存：{why}。")
     except UserFault as error:
-        return _go(back, f"没有保存：{error}。")
-    return _go(f"/items/{item}@{fresh}", f"已存为第 {fresh} 版，请另一位编辑审；机器读出的值留在旁边。")
+        return go(back, f"没有保存：{error}。")
+    return go(f"/items/{item}@{fresh}", f"已存为第 {fresh} 版。{told}")
 
 
-def _go(path: str, told: str) -> ResponseReturnValue:
+def go(path: str, told: str) -> ResponseReturnValue:
+    """Lead to a page of the desk, which tells once what was done."""
     with setting().database.write() as connection:
         set_notice(connection, signed_in(), told)
     return redirect(path, 303)
