@@ -51,11 +51,12 @@ _PLACES = {"item": "1", "number": "1", "prefix": "ab", "name": "x.css"}
 # What each role may reach, written down here once more, so that a route that opens by mistake is seen.
 _EVERYBODY = {"login", "static_file"}
 _ANYBODY_SIGNED_IN = {"logout", "password"}
-_LOOK = {"queue", "done", "item", "preview", "source_page", "kept_file"}
+_LOOK = {"queue", "done", "item", "preview", "source_page", "kept_file", "alike", "learning", "trial"}
+_ITEM = {"resolve", "leave_note", "decide_timed", "mend_item", "order_alike"}
 _DECIDE = {"decide_items", "undo", "edit_item", "set_column", "claim_item", "release_item"}
 EXPECTED = dict.fromkeys(ROLES, _EVERYBODY | _ANYBODY_SIGNED_IN) | {
-    "editor": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK | _DECIDE,
-    "chief": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK | _DECIDE,
+    "editor": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK | _DECIDE | _ITEM,
+    "chief": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK | _DECIDE | _ITEM,
     "auditor": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK,
 }
 

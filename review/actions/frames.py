@@ -13,11 +13,15 @@ from publish.fields import see_article
 from publish.pages import render_article
 from reading.charset import decode
 from reading.tree import parse
+from review.assets import read_own
+from review.looks import list_looks
+from review.marking import mark_page
 from review.permissions import LOOK, allow
 from review.protection import PREVIEW, SOURCE
 from review.setting import setting
 from review.visits import read_now
 from store.desk import find_publication, find_source, find_standing, read_details
+from store.doubts import list_doubts
 from store.files import read_bytes
 
 # What could call out before any rule is asked; scripts are refused by the sandbox anyway.
@@ -30,13 +34,16 @@ def preview(item: int, number: int) -> ResponseReturnValue:
     here, now = setting(), read_now()
     with here.database.read() as connection:
         one = find_standing(connection, item, number)
-        form = read_details(connection, [one.revision])[one.revision].form
+        details = read_details(connection, [one.revision])[one.revision]
+        looks = list_looks(details.findings, list_doubts(connection, one.revision))
         known = find_publication(connection, item)
     columns = {column.key: column for column in here.site.columns}
     column = columns.get(one.column or "") or here.site.columns[0]
     public_no, path, published = known or (0, "/articles/", now)
-    view = see_article(public_no, form, path, column, published, here.site.identity.name)
-    return _frame(render_article(view, here.site), PREVIEW)
+    view = see_article(public_no, details.form, path, column, published, here.site.identity.name)
+    page = render_article(view, here.site)
+    marked = mark_page(page, [look.spot for look in looks], read_own()["marks.css"].path)
+    return _frame(marked, PREVIEW)
 
 
 @allow(*LOOK)

@@ -1,4 +1,4 @@
-"""One item: as it will be published, its fields with origin and doubts, its history."""
+"""One item: as it will be published, its fields with origin and doubts, what changed, its history."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from publish.fields import clean, see_date, see_files
+from review.actions.mend import VALIDITY
+from review.assets import read_own
+from review.difference import Change, compare_forms
 from review.drawing import draw
-from review.grouping import GROUPS, HELD, Entry, find_group, sort_queue
-from review.permissions import LOOK, allow
+from review.looks import Look, list_looks
+from review.neighbours import find_neighbours
+from review.permissions import DECIDE, LOOK, allow
 from review.refusals import explain
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
-from review.words import ACTIONS, LEVELS, REASONS, RULES, STATES, name_field, name_origin, name_reason
+from review.whereabouts import tell_whereabouts
+from review.words import ACTIONS, REASONS, STATES, name_field, name_origin, name_reason
 from store.desk import (
     Details,
     Standing,
@@ -23,13 +28,15 @@ from store.desk import (
     find_source,
     find_standing,
     list_history,
-    list_standing,
     read_details,
 )
+from store.doubts import list_doubts
 from store.editing import DATES, EDITABLE
 from store.moves import Actor, Wish
-from store.queue import WAITING
+from store.notes import list_notes
 from store.sessions import find_act
+from store.versions import Version, list_versions, read_form
+from store.whereabouts import find_whereabouts
 
 _ALWAYS = ("title", "credit", "published")
 
@@ -43,7 +50,7 @@ class Field:
     value: str
     origin: str
     machine: str | None
-    doubts: tuple[str, ...]
+    doubts: tuple[Look, ...]
 
     @property
     def shown(self) -> bool:
@@ -61,9 +68,15 @@ def item(item: int, number: int) -> ResponseReturnValue:
         source = find_source(connection, one.revision)
         history = list_history(connection, item)
         publication = find_publication(connection, item)
-        queue = sort_queue(list_standing(connection, (*WAITING, "held")), here.floor)
+        near = find_neighbours(connection, here, session.actor, one.revision, one, request.args.get("in"))
         act = find_act(connection, session)
-    group, place, count, before, after = _find_neighbours(queue, one, here)
+        looks = list_looks(details.findings, list_doubts(connection, one.revision))
+        notes = list_notes(connection, item) if session.actor.roles & set(DECIDE) else []
+        versions = list_versions(connection, item)
+        stands = find_whereabouts(connection, [one.revision])[one.revision]
+        against = _choose_other(versions, number)
+        other = read_form(connection, item, against) if against is not None else None
+    changes: tuple[Change, ...] = compare_forms(other, details.form) if other is not None else ()
     origins = source[1] if source is not None else {}
     wishes = {
         action: explain(one, Wish(action, None, "x"), session.actor, here.desk.columns)
@@ -76,8 +89,18 @@ def item(item: int, number: int) -> ResponseReturnValue:
         title=clean(details.form["title"]) or "（没有标题）",
         state=STATES[one.state],
         agency=here.name_agency(one.agency),
-        fields=_see_fields(details, origins),
-        marks=_see_marks(details),
+        fields=_see_fields(details, origins, looks),
+        looks=looks,
+        notes=notes,
+        versions=versions,
+        newest=versions[0].number == number,
+        changes=changes,
+        against=against,
+        name_field=name_field,
+        whereabouts=tell_whereabouts(stands, here, now),
+        validity=VALIDITY,
+        item_script=read_own()["item.js"].path,
+        item_style=read_own()["item.css"].path,
         files=see_files(details.form),
         original=clean(details.form["address"]),
         has_source=source is not None,
@@ -95,11 +118,11 @@ def item(item: int, number: int) -> ResponseReturnValue:
         states=STATES,
         name_column=here.name_column,
         publication=publication,
-        group=group,
-        place=place,
-        count=count,
-        before=before,
-        after=after,
+        group=near.group,
+        place=near.place,
+        count=near.count,
+        before=near.before,
+        after=near.after,
         undo=act.told if act is not None else None,
         decides=bool(session.actor.roles & {"editor", "chief"}),
         returnable=one.kind == "submitted",
@@ -107,26 +130,22 @@ def item(item: int, number: int) -> ResponseReturnValue:
     )
 
 
-def _find_neighbours(
-    queue: dict[str, list[Entry]], one: Standing, here: Setting
-) -> tuple[str, int, int, str | None, str | None]:
-    """Say where an item stands in its group, and which stand before and after it."""
-    wanted = request.args.get("in") or find_group(one, here.floor)
-    names = {group.key: group.name for group in (*GROUPS, HELD)}
-    entries = queue.get(wanted, [])
-    order = [repost for entry in entries for repost in (entry.head, *entry.reposts)]
-    place = next((at for at, other in enumerate(order) if other.revision == one.revision), None)
-    if place is None:
-        first = order[0].which if order else None
-        return names.get(wanted, ""), 0, len(order), None, f"/items/{first}?in={wanted}" if first else None
-
-    def link(at: int) -> str | None:
-        return f"/items/{order[at].which}?in={wanted}" if 0 <= at < len(order) else None
-
-    return names.get(wanted, ""), place + 1, len(order), link(place - 1), link(place + 1)
+def _choose_other(versions: list[Version], number: int) -> int | None:
+    """The version that this one is laid beside: the one asked for, the public one, or the one before."""
+    others = [one for one in versions if one.number != number]
+    asked = request.args.get("against", type=int)
+    for fits in (
+        lambda one: one.number == asked,
+        lambda one: one.public,
+        lambda one: one.number < number,
+    ):
+        found = next((one.number for one in others if fits(one)), None)
+        if found is not None:
+            return found
+    return None
 
 
-def _see_fields(details: Details, origins: dict[str, str]) -> list[Field]:
+def _see_fields(details: Details, origins: dict[str, str], looks: list[Look]) -> list[Field]:
     fields = []
     for key in EDITABLE:
         value = details.form[key]
@@ -140,7 +159,7 @@ def _see_fields(details: Details, origins: dict[str, str]) -> list[Field]:
                 value=shown or "",
                 origin=_tell_origin(key, value, details, origins),
                 machine=(was or "空") if key in details.person else None,
-                doubts=tuple(word for field, word in details.doubts if field == key),
+                doubts=tuple(one for one in looks if one.doubt is not None and one.field == key),
             )
         )
     return fields
@@ -150,24 +169,6 @@ def _tell_origin(key: str, value: str | None, details: Details, origins: dict[st
     if key in details.person:
         return "编辑填写"
     return name_origin(origins.get(key)) if value else "页面没有"
-
-
-def _see_marks(details: Details) -> list[dict[str, str]]:
-    """List what is to be looked at: findings first, then doubts."""
-    found = [
-        {
-            "tone": "" if one.level == "note" else "red",
-            "head": f"{RULES.get(one.rule, one.rule)}（{name_field(one.field)}）",
-            "words": one.span,
-            "level": "已放行" if one.cleared else LEVELS[one.level],
-        }
-        for one in details.findings
-    ]
-    doubts = [
-        {"tone": "warn", "head": name_field(field), "words": word, "level": "存疑"}
-        for field, word in details.doubts
-    ]
-    return found + doubts
 
 
 def _tell_suggestion(one: Standing, details: Details, here: Setting) -> str:

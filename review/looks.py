@@ -1,0 +1,64 @@
+"""What is to be looked at on an item: findings first, then doubts, numbered as in the preview. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from review.marking import Spot
+from review.words import LEVELS, RULES, name_field
+from store.desk import Finding
+from store.doubts import Doubt
+from store.editing import DATES
+
+_DATE = re.compile(r"\d{4}-\d{2}(?:-\d{2}(?:[ T]\d{2}:\d{2})?)?")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One thing to look at; `choices` are the values that a doubt names, for the field to be set to."""
+
+    number: int
+    field: str
+    head: str
+    words: str
+    tone: str  # red, warn or note
+    level: str
+    finding: int | None = None
+    doubt: int | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def spot(self) -> Spot:
+        """Where the preview shows it; a doubt speaks about its whole field."""
+        return Spot(self.number, self.field, self.words if self.finding is not None else "", self.tone)
+
+
+def list_looks(findings: Sequence[Finding], doubts: Sequence[Doubt]) -> list[Look]:
+    """List findings and doubts in the order of their numbers."""
+    found = [
+        Look(
+            number=number,
+            field=one.field,
+            head=f"{RULES.get(one.rule, one.rule)}（{name_field(one.field)}）",
+            words=one.span,
+            tone="note" if one.level == "note" or one.cleared else "red",
+            level="已放行" if one.cleared else LEVELS[one.level],
+            finding=one.id,
+        )
+        for number, one in enumerate(findings, 1)
+    ]
+    return found + [
+        Look(
+            number=number,
+            field=one.field,
+            head=name_field(one.field),
+            words=one.word,
+            tone="warn",
+            level="存疑",
+            doubt=one.id,
+            choices=tuple(dict.fromkeys(_DATE.findall(one.word))) if one.field in DATES else (),
+        )
+        for number, one in enumerate(doubts, len(found) + 1)
+    ]

@@ -1,0 +1,57 @@
+"""The revisions of one item side by side: who made each, why, when, and what became of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from clock import read_time
+from errors import NotFound
+from store.forms import EMPTY, Form
+from store.tables import items, reviews, revisions
+
+
+@dataclass(frozen=True)
+class Version:
+    """One revision of an item; `public` when it is the one that the portal shows, or will."""
+
+    number: int
+    cause: str
+    made_by: str
+    at: datetime
+    state: str
+    public: bool
+
+
+def list_versions(connection: Connection, item: int) -> list[Version]:
+    """Give every revision of an item, the newest first."""
+    query = (
+        select(revisions, reviews.c.state, items.c.public_revision)
+        .join(items, items.c.id == revisions.c.item)
+        .outerjoin(reviews, reviews.c.revision == revisions.c.id)
+        .where(revisions.c.item == item)
+        .order_by(revisions.c.number.desc())
+    )
+    return [
+        Version(
+            number=row.number,
+            cause=row.cause,
+            made_by=row.made_by,
+            at=read_time(row.at),
+            state=row.state or "",
+            public=row.public_revision == row.id,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def read_form(connection: Connection, item: int, number: int) -> Form:
+    """Give the form of one revision; raises NotFound."""
+    query = select(revisions.c.form).where(revisions.c.item == item, revisions.c.number == number)
+    form = connection.execute(query).scalar_one_or_none()
+    if form is None:
+        raise NotFound(f"there is no item {item}@{number}")
+    return {**EMPTY, **json.loads(form)}
