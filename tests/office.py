@@ -40,12 +40,12 @@ class Office:
     def site(self) -> Path:
         return self.home / "site" / "current"
 
-    def write(self, item: int | None = None, **values: Any) -> int:
+    def write(self, item: int | None = None, agency: str | None = None, **values: Any) -> int:
         """Bring a new item, or a new revision of one."""
         machine = {"html": "<p>正文。</p>", "credit": "省教育厅", "published": "2026-11-04", **values}
         machine.setdefault("title", f"第{len(self.numbers) + 1}条信息")
         with self.database.write() as connection:
-            item = add_item(connection, "collected", None) if item is None else item
+            item = add_item(connection, "collected", agency) if item is None else item
             new = NewRevision(item, machine, {}, "collected", "crawl")
             revision = add_revision(connection, new, self.now)
             open_review(connection, revision, "bumen", "crawl", "crawl", self.now)

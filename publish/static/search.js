@@ -154,7 +154,7 @@
   }
   function show(page, words) {
     var row = document.createElement("li"), head = document.createElement("h2"), link = document.createElement("a");
-    link.href = page.path;
+    link.href = (document.documentElement.lang === "zh-Hant" ? "/zh-hant" : "") + page.path;
     head.append(mark(link, page.title, words));
     var by = Object.assign(document.createElement("p"), { className: "by", textContent: page.by.join("　") });
     if (page.number) mark(by, "　" + page.number.split("\n").filter(Boolean).join("　"), words);
