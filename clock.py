@@ -26,7 +26,7 @@ def write_time(moment: datetime) -> str:
 
 def read_time(text: str) -> datetime:
     """Read what `write_time` wrote."""
-    return datetime.strptime(text, _STORED).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def tell_day(moment: datetime) -> date:
@@ -36,4 +36,4 @@ def tell_day(moment: datetime) -> date:
 
 def tell_minute(moment: datetime) -> str:
     """Write a moment as the portal shows it: `2026-11-05 10:10` (N12)."""
-    return moment.astimezone(PORTAL_ZONE).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(PORTAL_ZONE).isoformat(" ", "minutes")[:16]

@@ -64,7 +64,7 @@ def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
 
 
 def is_plain(html: str) -> bool:
-    """Say whether a body is nothing but plain paragraphs and headings, as the sanitizer itself writes them."""
+    """Say whether a body is only plain paragraphs and headings, as the sanitizer itself writes them."""
     return _PLAIN.fullmatch(html) is not None
 
 

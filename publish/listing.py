@@ -23,7 +23,7 @@ class Draft:
     """Bytes on disk, not yet in any tree."""
 
     hash: str
-    file: Path
+    file: str
 
 
 Listing = dict[str, Entry]

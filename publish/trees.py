@@ -37,8 +37,9 @@ class TreeStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._fresh: list[Path] = []
+        self._fresh: list[str] = []
         self._uses: Counter[str] = Counter()
+        self._drafts: set[str] = set()
 
     def prepare(self) -> None:
         """Make the folders, and clear away what a killed publish left half made."""
@@ -51,6 +52,7 @@ class TreeStore:
 
     def clear(self) -> None:
         """Drop the drafts."""
+        self._drafts.clear()
         shutil.rmtree(self.root / "drafts", ignore_errors=True)
 
     # --- writing ---
@@ -58,11 +60,10 @@ class TreeStore:
     def draft(self, raw: bytes) -> Draft:
         """Put bytes on disk, read-only, for the next `change`."""
         digest = hashlib.sha256(raw).hexdigest()
-        file = self.root / "drafts" / digest
-        if not file.exists():
-            with file.open("xb") as out:
-                out.write(raw)
-                os.fchmod(out.fileno(), 0o444)
+        file = f"{self.root}/drafts/{digest}"  # thousands of them: words, not paths
+        if digest not in self._drafts:
+            self._drafts.add(digest)
+            _write_new(file, raw)
         return Draft(digest, file)
 
     def change(self, base: str | None, changes: Mapping[str, Draft | None]) -> str:
@@ -71,7 +72,7 @@ class TreeStore:
         A path that stands in `changes` has the draft's bytes afterwards, even where somebody had changed the
         bytes on disk. Raises PublishError when a file or listing of the base is missing or wrong.
         """
-        self._uses = Counter(draft.file.name for draft in changes.values() if draft is not None)
+        self._uses = Counter(draft.hash for draft in changes.values() if draft is not None)
         tree = self._change(base, nest(changes))
         if tree is None:
             raise PublishError("a release without any page")
@@ -79,12 +80,12 @@ class TreeStore:
 
     def _change(self, base: str | None, changes: Changes) -> str | None:
         listing = dict(self.read(base)) if base else {}
-        drafts: dict[str, Path] = {}
+        drafts: dict[str, Draft] = {}
         for name, change in changes.items():
             known = listing.pop(name, None)
             if isinstance(change, Draft):
                 listing[name] = Entry("file", change.hash)
-                drafts[name] = change.file
+                drafts[name] = change
             elif change is not None:
                 below = known.hash if known is not None and known.kind == "tree" else None
                 tree = self._change(below, change)
@@ -92,7 +93,7 @@ class TreeStore:
                     listing[name] = Entry("tree", tree)
         return self._keep(listing, drafts, base) if listing else None
 
-    def _keep(self, listing: Listing, drafts: Mapping[str, Path], base: str | None) -> str:
+    def _keep(self, listing: Listing, drafts: Mapping[str, Draft], base: str | None) -> str:
         text = write_listing(listing)
         digest = hashlib.sha256(text).hexdigest()
         target = self.root / "trees" / digest
@@ -103,10 +104,10 @@ class TreeStore:
         note = self.root / "listings" / digest
         if not note.is_file() or note.read_bytes() != text:
             _write_whole(note, text)
-            self._fresh.append(note)
+            self._fresh.append(str(note))
         return digest
 
-    def _make(self, target: Path, listing: Listing, drafts: Mapping[str, Path], base: str | None) -> None:
+    def _make(self, target: Path, listing: Listing, drafts: Mapping[str, Draft], base: str | None) -> None:
         made = target.with_name(f".new-{target.name}")
         made.mkdir()
         source = f"{self.root}/trees/{base}"
@@ -114,14 +115,14 @@ class TreeStore:
             if entry.kind == "tree":
                 (made / name).symlink_to(Path("..", entry.hash))
             elif name in drafts:
-                self._take(drafts[name], made / name)
-                self._fresh.append(target / name)
+                self._take(drafts[name], f"{made}/{name}")
+                self._fresh.append(f"{target}/{name}")
             else:  # thousands of them: words, not paths
                 _link(f"{source}/{name}", f"{made}/{name}")
         made.rename(target)
-        self._fresh.append(target)
+        self._fresh.append(str(target))
 
-    def _mend(self, target: Path, listing: Listing, drafts: Mapping[str, Path]) -> None:
+    def _mend(self, target: Path, listing: Listing, drafts: Mapping[str, Draft]) -> None:
         """Set right, one name at a time, what somebody changed in a directory that should be as listed."""
         for name in {file.name for file in target.iterdir()} - listing.keys():
             _remove(target / name)
@@ -133,18 +134,19 @@ class TreeStore:
             elif name in drafts and not is_whole(place, entry.hash):
                 spare = target / f".mend-{name}"
                 spare.unlink(missing_ok=True)
-                self._take(drafts[name], spare)
+                self._take(drafts[name], str(spare))
                 _remove_directory(place)
                 spare.replace(place)
-                self._fresh.append(place)
+                self._fresh.append(str(place))
 
-    def _take(self, draft: Path, place: Path) -> None:
+    def _take(self, draft: Draft, place: str) -> None:
         """Put a draft in its place: moved the last time that it is used, linked before."""
-        self._uses[draft.name] -= 1
-        if self._uses[draft.name]:
-            _link(str(draft), str(place))
+        self._uses[draft.hash] -= 1
+        if self._uses[draft.hash]:
+            _link(draft.file, place)
         else:
-            draft.rename(place)
+            Path(draft.file).rename(place)
+            self._drafts.discard(draft.hash)
 
     def point(self, release: int, tree: str) -> None:
         """Name a tree as a release."""
@@ -152,18 +154,18 @@ class TreeStore:
 
     def sync(self) -> None:
         """Make everything that was written durable, before the switch."""
-        folders = {path.parent for path in self._fresh} | {self.root / "releases", self.root}
         if len(self._fresh) > _FEW:
             os.sync()
         else:
-            for path in [*self._fresh, *folders]:
+            folders = {str(Path(path).parent) for path in self._fresh}
+            for path in [*self._fresh, *folders, f"{self.root}/releases", str(self.root)]:
                 _sync(path)
         self._fresh.clear()
 
     def switch(self, release: int) -> None:
         """Serve a release from now on: one os.replace."""
         _replace_by_link(self.root / "current", Path("releases", str(release)))
-        _sync(self.root)
+        _sync(str(self.root))
 
     def prune(self, keep: Collection[int]) -> list[int]:
         """Remove the other releases, then every tree that none of the kept ones reaches; give the removed."""
@@ -297,13 +299,24 @@ def _remove(place: Path) -> None:
         place.unlink()
 
 
+def _write_new(file: str, raw: bytes) -> None:
+    """Write a read-only file that is not there yet."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    try:
+        left = memoryview(raw)
+        while left:
+            left = left[os.write(handle, left) :]
+    finally:
+        os.close(handle)
+
+
 def _write_whole(file: Path, raw: bytes) -> None:
     spare = file.with_name(f".{file.name}.new")
     spare.write_bytes(raw)
     spare.replace(file)
 
 
-def _sync(path: Path) -> None:
+def _sync(path: str) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

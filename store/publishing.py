@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, select, update
 
 from clock import write_time
 from store.log import Head
@@ -135,6 +135,7 @@ def find_next_release(connection: Connection) -> int:
 def save_publications(connection: Connection, changed: Sequence[Publication]) -> None:
     """Write publications: new ones whole; of known ones date, address (before release) and tombstone."""
     known = read_publications(connection, [one.item for one in changed]).keys()
+    rows: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
     for one in changed:
         values = {
             "path": one.path,
@@ -142,12 +143,14 @@ def save_publications(connection: Connection, changed: Sequence[Publication]) ->
             "tombstone_at": one.tombstone_at,
             "tombstone_reason": one.tombstone_reason,
         }
-        if one.item in known:
-            where = update(publications).where(publications.c.item == one.item)
-            connection.execute(where.values(**values))
-        else:
-            new = {"public_no": one.number, "item": one.item, **values}
-            connection.execute(publications.insert().values(**new))
+        rows[one.item in known].append({"public_no": one.number, "item": one.item, **values})
+    if rows[False]:
+        connection.execute(publications.insert(), rows[False])
+    names = ("path", "first_published", "tombstone_at", "tombstone_reason")
+    where = publications.c.item == bindparam("of")
+    again = [{"of": row["item"], **{name: row[name] for name in names}} for row in rows[True]]
+    if again:
+        connection.execute(update(publications).where(where), again)
 
 
 def save_placements(connection: Connection, new: Sequence[Placement], ended: Sequence[Placement]) -> None:
