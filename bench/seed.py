@@ -34,7 +34,7 @@ from store.mirror import mirror_configuration
 from store.moves import Actor, Wish
 from store.readings import NewReading, add_reading
 from store.reviews import Desk, decide, open_review
-from store.sightings import ensure_sightings, mark_read, save_listing
+from store.sightings import ReadPage, mark_read, save_listing, see
 
 COLUMNS = ("bumen", "diqu", "waisheng", "redian", "tongzhi")
 EDITOR = "bench-editor"
@@ -111,9 +111,9 @@ class Seeder:
         """Give ((number, revision), item) of each."""
         now, world = _now(), self.world
         addresses = [world.address(number % world.sites, f"/old/{number}.html") for number in numbers]
-        ids = ensure_sightings(connection, addresses, now)
+        seen = see(connection, dict.fromkeys(addresses, now))
         for number, address in zip(numbers, addresses, strict=True):
-            story, sighting = self._story(number), ids[address]
+            story, sighting = self._story(number), seen[address]["id"]
             form = self._form(story, address)
             fields = {**form, "text": story.text}
             reading = NewReading(sighting, self.raw, "1", fields, {}, (), f"{number:064x}")
@@ -123,7 +123,7 @@ class Seeder:
             revision = add_revision(connection, new, now)
             source = f"s{number % world.sites:04d}-gzdt"
             save_listing(connection, sighting, source, story.title, form["published"], now)
-            mark_read(connection, sighting, item, 200, None, None, now)
+            mark_read(connection, [ReadPage(seen[address], item, 200, None, None, now)])
             yield (number, revision), item
 
     def _let_wait(self, connection: Connection, number: int, revision: int, item: int) -> None:

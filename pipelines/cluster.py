@@ -119,10 +119,11 @@ def settle(
 ) -> Cluster | None:
     """Put an item where it belongs: beside the stored items that the guard agreed to, as editors ordered.
 
-    `compared` is by item; a `fresh` one stands in no cluster yet. What was ordered together stays,
-    what was ordered apart is never joined.
+    `compared` is by item; a `fresh` one stands in no cluster yet, and its bands are kept already. What was
+    ordered together stays, what was ordered apart is never joined.
     """
-    save_bands(connection, item, mark.bands, fresh)
+    if not fresh:
+        save_bands(connection, item, mark.bands)
     current = None if fresh else find_cluster(connection, item)
     near = find_clusters(connection, compared)
     likeliest = sorted(compared, key=lambda other: (-compared[other].verdict.score, other))

@@ -24,6 +24,7 @@ from pipelines.normalize import clean_html, clean_line, describe_file
 from pipelines.screening import list_own, read_words, screen_form
 from portal import Portal
 from sources import Sources
+from store.bands import save_fresh_bands
 from store.database import Database
 from store.files import StoredFile, save_file
 from store.forms import EMPTY, Form
@@ -126,6 +127,7 @@ def submit_written(
         add_doubts(connection, revision, checked.doubts, now)
         add_findings(connection, revision, allow_found(connection, checked.found), (checked.version, now))
         open_review(connection, revision, label.column_key, actor.id, via, now)
+        save_fresh_bands(connection, [(item, mark.bands)])
         settle(connection, item, mark, compared, sources, fresh=True)
         # it has no publication but the one that is asked for now
         today, old_after = tell_day(now).isoformat(), portal.settings.old_after_days

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,6 +15,8 @@ from store.tables import bands, items, readings, revisions, sightings
 
 # Newest items of one band that are looked at: a template filled a thousand times must not cost a thousand.
 _DEPTH = 40
+
+_ADD = insert(bands)
 
 Band = tuple[int, int]
 
@@ -29,13 +31,17 @@ class StoredText:
     text: str | None
 
 
-def save_bands(connection: Connection, item: int, found: Collection[Band], fresh: bool = False) -> None:
-    """Keep what an item is found by; what it was found by before goes, unless the item is `fresh`."""
-    if not fresh:
-        connection.execute(delete(bands).where(bands.c.item == item))
-    rows = [{"band": band, "value": value, "item": item} for band, value in found]
+def save_bands(connection: Connection, item: int, found: Collection[Band]) -> None:
+    """Keep what an item is found by; what it was found by before goes."""
+    connection.execute(delete(bands).where(bands.c.item == item))
+    save_fresh_bands(connection, [(item, found)])
+
+
+def save_fresh_bands(connection: Connection, found: Iterable[tuple[int, Collection[Band]]]) -> None:
+    """Keep what items are found by that nothing was known of."""
+    rows = sorted((band, value, item) for item, pairs in found for band, value in pairs)
     if rows:
-        connection.execute(insert(bands), rows)
+        connection.execute(_ADD, [{"band": band, "value": value, "item": item} for band, value, item in rows])
 
 
 def find_alike(connection: Connection, found: Sequence[Band], limit: int) -> list[int]:

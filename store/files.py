@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from errors import StoreError
 from store.tables import files
 
 _ADD = files.insert()
-_KNOWN = select(files.c.hash).where(files.c.hash == bindparam("of_hash"))
+_KNOWN = select(files.c.hash).where(files.c.hash.in_(bindparam("of_hashes", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,19 @@ def read_bytes(home: Path, kind: str, digest: str) -> bytes:
 
 def save_file(connection: Connection, file: StoredFile) -> None:
     """Make the row of a file whose bytes are kept already; a file that is known stays as it is."""
-    if connection.execute(_KNOWN, {"of_hash": file.hash}).first() is None:
-        connection.execute(_ADD, {**file.__dict__})
+    save_files(connection, [file])
+
+
+def save_files(connection: Connection, kept: Iterable[StoredFile]) -> None:
+    """Make the rows of files whose bytes are kept already; those that are known stay as they are."""
+    new = {file.hash: file for file in reversed(list(kept))}  # the first of its hash tells what it is
+    wanted = sorted(new)
+    for start in range(0, len(wanted), 500):  # SQLite limits the number of bound values
+        part = wanted[start : start + 500]
+        known = set(connection.execute(_KNOWN, {"of_hashes": part}).scalars())
+        rows = [{**new[digest].__dict__} for digest in part if digest not in known]
+        if rows:
+            connection.execute(_ADD, rows)
 
 
 def find_file(connection: Connection, digest: str) -> StoredFile | None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from clock import write_time
 from store.foreign import keep_words
-from store.forms import Form, hash_form, merge_form, write_json
+from store.forms import Form, hash_text, merge_form, write_json
 from store.log import read_head
 from store.tables import findings, items, labels, revision_doubts, revisions, screenings
 
@@ -93,21 +93,26 @@ def add_item(connection: Connection, kind: str, agency: str | None) -> int:
 def add_revision(connection: Connection, new: NewRevision, now: datetime) -> int:
     """Write the next revision of an item, with the hash of its whole form; give its id."""
     latest = find_latest(connection, new.item)
-    form = merge_form(new.machine, new.person)
-    values = {
+    number, parent = (latest.number + 1, latest.id) if latest else (1, None)
+    return int(connection.execute(_ADD_REVISION, describe_revision(new, number, parent, now)).scalar_one())
+
+
+def describe_revision(new: NewRevision, number: int, parent: int | None, now: datetime) -> dict[str, Any]:
+    """Give the row of a revision, with the hash of its whole form."""
+    form = write_json(merge_form(new.machine, new.person))
+    return {
         "item": new.item,
-        "number": latest.number + 1 if latest else 1,
-        "parent": latest.id if latest else None,
+        "number": number,
+        "parent": parent,
         "reading": new.reading,
         "machine": write_json(new.machine),
         "person": write_json(new.person),
-        "form": write_json(form),
-        "hash": hash_form(form),
+        "form": form,
+        "hash": hash_text(form),
         "cause": new.cause,
         "made_by": new.made_by,
         "at": write_time(now),
     }
-    return int(connection.execute(_ADD_REVISION, values).scalar_one())
 
 
 def find_latest(connection: Connection, item: int) -> LatestRevision | None:
@@ -120,14 +125,18 @@ def find_latest(connection: Connection, item: int) -> LatestRevision | None:
 
 def add_label(connection: Connection, revision: int, label: Suggested) -> None:
     """Keep what the machine suggests for a revision; earlier suggestions stay."""
-    values = {
+    connection.execute(_ADD_LABEL, describe_label(revision, label))
+
+
+def describe_label(revision: int, label: Suggested) -> dict[str, Any]:
+    """Give the row of a suggestion."""
+    return {
         "revision": revision,
         "column_key": label.column_key,
         "probability": label.probability,
         "reasons": write_json(label.reasons),
         "model_version": label.model_version,
     }
-    connection.execute(_ADD_LABEL, values)
 
 
 def add_findings(
@@ -140,7 +149,7 @@ def add_findings(
 
     `screened` names the lists that a whole form was screened by, and when.
     """
-    rows = [_describe_found(one, revision) for one in found]
+    rows = [describe_found(one, revision) for one in found]
     if rows:
         seq = read_head(connection).seq
         connection.execute(_ADD_FINDINGS, [{**row, "raised_seq": seq} for row in rows])
@@ -161,7 +170,8 @@ def list_masked(connection: Connection, revision: int, changed: Sequence[str] = 
     ]
 
 
-def _describe_found(one: Found, revision: int) -> dict[str, Any]:
+def describe_found(one: Found, revision: int) -> dict[str, Any]:
+    """Give the row of a finding, but for the log's number."""
     return {
         "revision": revision,
         "rule": one.rule,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -52,10 +53,22 @@ def read_head(connection: Connection) -> Head:
 
 def append(connection: Connection, entry: Entry, now: datetime) -> int:
     """Add one row inside the caller's write transaction, whose lock keeps the chain single."""
+    return append_many(connection, [(entry, now)])[0]
+
+
+def append_many(connection: Connection, entries: Iterable[tuple[Entry, datetime]]) -> list[int]:
+    """Add rows in their order, as `append` does one; give the number of each."""
     head = read_head(connection)
-    values = {"seq": head.seq + 1, "at": write_time(now), **asdict(entry), "prev": head.this}
-    connection.execute(_ADD, {**values, "this": _seal(values)})
-    return head.seq + 1
+    seq, prev = head.seq, head.this
+    rows = []
+    for entry, now in entries:
+        seq += 1
+        values = {"seq": seq, "at": write_time(now), **entry.__dict__, "prev": prev}
+        prev = _seal(values)
+        rows.append({**values, "this": prev})
+    if rows:
+        connection.execute(_ADD, rows)
+    return [row["seq"] for row in rows]
 
 
 def verify_chain(connection: Connection, known: list[Head]) -> int:

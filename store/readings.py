@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +14,20 @@ from clock import write_time
 from store.forms import write_json
 from store.tables import readings, revisions, sightings
 
-_ADD = readings.insert().returning(readings.c.id)
+_ADD = readings.insert().returning(readings.c.id, sort_by_parameter_order=True)
 _OF_SIGHTING = (
     select(readings)
     .where(readings.c.sighting == bindparam("of_sighting"))
     .order_by(readings.c.id.desc())
     .limit(1)
 )
-_SAME_WORDS = select(readings.c.sighting).where(readings.c.text_hash == bindparam("words"))
+_NEWEST_OF = (
+    select(func.max(readings.c.id))
+    .where(readings.c.sighting.in_(bindparam("of_sightings", expanding=True)))
+    .group_by(readings.c.sighting)
+)
+_OF_SIGHTINGS = select(readings).where(readings.c.id.in_(_NEWEST_OF))
+_SAME_WORDS = select(readings.c.sighting).where(readings.c.text_hash.in_(bindparam("words", expanding=True)))
 _NEWEST = (
     select(readings.c.sighting, func.max(readings.c.id).label("id"))
     .where(readings.c.sighting.in_(_SAME_WORDS))
@@ -28,11 +35,11 @@ _NEWEST = (
     .subquery()
 )
 _TWINS = (
-    select(sightings.c.item, readings.c.fields)
+    select(sightings.c.item, readings.c.sighting, readings.c.fields, readings.c.text_hash)
     .join(_NEWEST, _NEWEST.c.id == readings.c.id)
     .join(sightings, sightings.c.id == readings.c.sighting)
-    .where(readings.c.text_hash == bindparam("words"), sightings.c.item.is_not(None))
-    .order_by(sightings.c.item)
+    .where(readings.c.text_hash.in_(bindparam("words", expanding=True)), sightings.c.item.is_not(None))
+    .order_by(sightings.c.item, readings.c.sighting)
 )
 
 
@@ -54,12 +61,23 @@ class Twin:
     """A reading of another sighting with the same words, and the item that it belongs to."""
 
     item: int
+    sighting: int
     fields: dict[str, Any]
 
 
 def add_reading(connection: Connection, reading: NewReading, now: datetime) -> int:
     """Keep what was read at a sighting; earlier readings stay."""
-    values = {
+    return add_readings(connection, [(reading, now)])[0]
+
+
+def add_readings(connection: Connection, new: Iterable[tuple[NewReading, datetime]]) -> list[int]:
+    """Keep what was read at many sightings by one statement; give the number of each, in their order."""
+    rows = [_describe(reading, now) for reading, now in new]
+    return list(connection.execute(_ADD, rows).scalars()) if rows else []
+
+
+def _describe(reading: NewReading, now: datetime) -> dict[str, Any]:
+    return {
         "sighting": reading.sighting,
         "raw_file": reading.raw_file,
         "reader_version": reading.reader_version,
@@ -69,7 +87,6 @@ def add_reading(connection: Connection, reading: NewReading, now: datetime) -> i
         "text_hash": reading.text_hash,
         "at": write_time(now),
     }
-    return int(connection.execute(_ADD, values).scalar_one())
 
 
 def find_reading(connection: Connection, sighting: int) -> RowMapping | None:
@@ -77,11 +94,21 @@ def find_reading(connection: Connection, sighting: int) -> RowMapping | None:
     return connection.execute(_OF_SIGHTING, {"of_sighting": sighting}).mappings().first()
 
 
-def find_twins(connection: Connection, text_hash: str) -> list[Twin]:
-    """Give the items whose newest reading at some sighting has these words, the oldest item first."""
-    return [
-        Twin(row.item, json.loads(row.fields)) for row in connection.execute(_TWINS, {"words": text_hash})
-    ]
+def find_readings(connection: Connection, wanted: Iterable[int]) -> dict[int, RowMapping]:
+    """Give the newest reading of each of these sightings that was read before; at most 500 of them."""
+    rows = connection.execute(_OF_SIGHTINGS, {"of_sightings": list(wanted)}).mappings()
+    return {row["sighting"]: row for row in rows}
+
+
+def find_twins(connection: Connection, words: Iterable[str]) -> dict[str, list[Twin]]:
+    """Give, by the hash of their words, the readings that are the newest of their sightings and of an item.
+
+    The oldest item comes first; at most 500 hashes are asked for.
+    """
+    twins: dict[str, list[Twin]] = {}
+    for row in connection.execute(_TWINS, {"words": list(words)}):
+        twins.setdefault(row.text_hash, []).append(Twin(row.item, row.sighting, json.loads(row.fields)))
+    return twins
 
 
 def find_primary(connection: Connection, item: int) -> int | None:

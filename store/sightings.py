@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -24,7 +24,7 @@ RETRY_DAYS = (1, 2, 4, 8, 16, 30)
 _SLACK = timedelta(hours=4)
 _BY_ADDRESS = select(sightings).where(sightings.c.address == bindparam("of_address"))
 _FIRST_SEEN = select(sightings.c.first_seen).where(sightings.c.id == bindparam("of_id"))
-_IDS = select(sightings.c.address, sightings.c.id).where(
+_ROWS = select(sightings.c.address, sightings.c.id, sightings.c.item, sightings.c.first_seen).where(
     sightings.c.address.in_(bindparam("addresses", expanding=True))
 )
 _UPDATE = update(sightings).where(sightings.c.id == bindparam("of_id"))
@@ -69,19 +69,27 @@ def next_retry(attempts: int, now: datetime) -> datetime:
 
 def ensure_sightings(connection: Connection, addresses: Iterable[str], now: datetime) -> dict[str, int]:
     """Make the sightings that do not exist yet, unread and due at once; give the id of each address."""
-    wanted = list(dict.fromkeys(addresses))
-    stamp = write_time(now)
-    rows = [{"address": address, "first_seen": stamp, "last_seen": stamp} for address in wanted]
+    found = see(connection, dict.fromkeys(addresses, now))
+    return {address: row["id"] for address, row in found.items()}
+
+
+def see(connection: Connection, seen: Mapping[str, datetime]) -> dict[str, RowMapping]:
+    """Make the sightings that do not exist yet, each with its moment; give the row of each address."""
+    rows = [
+        {"address": address, "first_seen": stamp, "last_seen": stamp}
+        for address, stamp in ((address, write_time(now)) for address, now in seen.items())
+    ]
     if rows:
         connection.execute(_upsert(connection.dialect.name, sightings, ("address",), ("last_seen",)), rows)
-    return _find_ids(connection, wanted)
+    return _find_rows(connection, list(seen))
 
 
 def save_list(connection: Connection, seen: SeenList, now: datetime) -> None:
     """Keep a list page's hash and every row of it, in the one transaction that makes its addresses known."""
     ids = ensure_sightings(connection, (row.address for row in seen.rows), now)
-    shown = [(ids[row.address], row.title, row.date) for row in seen.rows]
-    _save_listings(connection, seen.source, shown, now)
+    save_listings(
+        connection, [(ids[row.address], seen.source, row.title, row.date, now) for row in seen.rows]
+    )
     values = {
         "source": seen.source,
         "address": seen.address,
@@ -101,24 +109,18 @@ def save_listing(
     connection: Connection, sighting: int, source: str, title: str, date: str | None, now: datetime
 ) -> None:
     """Keep what a source's list says of a sighting now."""
-    _save_listings(connection, source, [(sighting, title, date)], now)
+    save_listings(connection, [(sighting, source, title, date, now)])
 
 
-def _save_listings(
-    connection: Connection, source: str, shown: list[tuple[int, str, str | None]], now: datetime
+def save_listings(
+    connection: Connection, shown: Iterable[tuple[int, str, str, str | None, datetime]]
 ) -> None:
-    stamp = write_time(now)
-    rows = [
-        {
-            "sighting": sighting,
-            "source": source,
-            "title": keep_words(title),
-            "date": keep_words(date),
-            "first_seen": stamp,
-            "last_seen": stamp,
-        }
-        for sighting, title, date in shown
-    ]
+    """Keep what lists say of sightings: (sighting, source, title, date, when) each."""
+    rows = []
+    for sighting, source, title, date, now in shown:
+        stamp = write_time(now)
+        told = {"title": keep_words(title), "date": keep_words(date)}
+        rows.append({"sighting": sighting, "source": source, **told, "first_seen": stamp, "last_seen": stamp})
     changed = ("title", "date", "last_seen")
     if rows:
         upsert = _upsert(connection.dialect.name, listings, ("sighting", "source"), changed)
@@ -130,18 +132,33 @@ def find_sighting(connection: Connection, address: str) -> RowMapping | None:
     return connection.execute(_BY_ADDRESS, {"of_address": address}).mappings().first()
 
 
-def mark_read(
-    connection: Connection,
-    sighting: int,
-    item: int,
-    status: int,
-    etag: str | None,
-    modified: str | None,
-    now: datetime,
-) -> None:
-    """A sighting was read: it belongs to an item, and is looked at again on the next fixed day."""
-    values = {"last_status": status, "etag": keep_words(etag), "modified": keep_words(modified)}
-    _settle(connection, sighting, now, item=item, **values)
+@dataclass(frozen=True)
+class ReadPage:
+    """A sighting that was read: its row as `see` gave it, its item, and what the site answered."""
+
+    sighting: RowMapping
+    item: int
+    status: int
+    etag: str | None
+    modified: str | None
+    at: datetime
+
+
+def mark_read(connection: Connection, pages: Iterable[ReadPage]) -> None:
+    """Sightings were read: each belongs to an item, and is looked at again on the next fixed day."""
+    rows = [
+        {
+            "of_id": one.sighting["id"],
+            "item": one.item,
+            "last_status": one.status,
+            "etag": keep_words(one.etag),
+            "modified": keep_words(one.modified),
+            **_plan_next(one.sighting["first_seen"], one.at),
+        }
+        for one in pages
+    ]
+    if rows:
+        connection.execute(_UPDATE, rows)
 
 
 def mark_unchanged(connection: Connection, sighting: int, now: datetime) -> None:
@@ -185,15 +202,19 @@ def mark_gone(connection: Connection, sighting: int, status: int, now: datetime)
 
 def _settle(connection: Connection, sighting: int, now: datetime, **values: Any) -> None:
     first = connection.execute(_FIRST_SEEN, {"of_id": sighting}).scalar_one()
-    due = next_recheck(read_time(first), now)
-    values |= {
+    connection.execute(_UPDATE, {"of_id": sighting, **values, **_plan_next(first, now)})
+
+
+def _plan_next(first_seen: str, now: datetime) -> dict[str, Any]:
+    """What is set of a page that came: nothing failed any more, and the day of its next check."""
+    due = next_recheck(read_time(first_seen), now)
+    return {
         "attempts": 0,
         "last_error": None,
         "gone_count": 0,
         "gone_since": None,
         "next_check": write_time(due) if due else None,
     }
-    connection.execute(_UPDATE, {"of_id": sighting, **values})
 
 
 def _attempts(connection: Connection, sighting: int) -> int:
@@ -201,11 +222,11 @@ def _attempts(connection: Connection, sighting: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _find_ids(connection: Connection, addresses: list[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _find_rows(connection: Connection, addresses: list[str]) -> dict[str, RowMapping]:
+    found: dict[str, RowMapping] = {}
     for start in range(0, len(addresses), 500):  # SQLite limits the number of bound values
-        rows = connection.execute(_IDS, {"addresses": addresses[start : start + 500]})
-        found.update({row.address: row.id for row in rows})
+        rows = connection.execute(_ROWS, {"addresses": addresses[start : start + 500]}).mappings()
+        found.update({row["address"]: row for row in rows})
     return found
 
 

@@ -235,7 +235,7 @@ def test_a_batch_is_saved_whole_or_not_at_all(
     def fail(*args: object) -> None:
         raise RuntimeError("killed here")
 
-    monkeypatch.setattr("pipelines.intake.mark_read", fail)
+    monkeypatch.setattr("pipelines.batch.mark_read", fail)
     with pytest.raises(RuntimeError):
         intake.take([make_page()])
     assert _count(database, items) == _count(database, sightings) == 0

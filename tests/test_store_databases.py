@@ -247,7 +247,7 @@ def test_restarted_within_a_batch_nothing_is_lost_and_nothing_doubled(
         stores.server.restart()
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipelines.intake.mark_read", restart)
+        patch.setattr("pipelines.batch.mark_read", restart)
         with pytest.raises(StoreError, match="run it again once the database answers"):
             intake.take(batch)
     assert _count(database) == [0, 0, 0, 0]
