@@ -23,6 +23,7 @@ from review.actions import (
     doubts,
     edit,
     files,
+    findings,
     frames,
     item,
     learning,
@@ -31,6 +32,7 @@ from review.actions import (
     notes,
     password,
     queue,
+    search,
     timed,
     undo,
 )
@@ -49,6 +51,7 @@ _ITEM = "/items/<int:item>@<int:number>"
 _ROUTES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("GET", "/", queue.queue),
     ("GET", "/done", done.done),
+    ("GET", "/search", search.search_all),
     ("POST", "/decide", decide.decide_items),
     ("POST", "/undo", undo.undo),
     ("GET", _ITEM, item.item),
@@ -57,6 +60,9 @@ _ROUTES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("POST", f"{_ITEM}/edit", edit.edit_item),
     ("POST", f"{_ITEM}/column", column.set_column),
     ("POST", f"{_ITEM}/resolve", doubts.resolve),
+    ("POST", f"{_ITEM}/findings", findings.settle_finding),
+    ("GET", "/screened", findings.screened),
+    ("POST", "/screened/end", findings.end_allowed),
     ("POST", f"{_ITEM}/notes", notes.leave_note),
     ("POST", f"{_ITEM}/timed", timed.decide_timed),
     ("POST", f"{_ITEM}/mend", mend.mend_item),

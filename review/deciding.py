@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from clock import tell_minute
 from errors import NotAllowed, NotFound, Stale, UserFault
-from publish.fields import clean
 from review.grouping import is_clean, is_flagged
-from review.refusals import explain
+from review.outcomes import Done, Left, name_act, name_item, tell
+from review.refusals import KEEP, explain
 from review.setting import Setting
-from review.words import STATES, next_publish
-from store.desk import Standing, check_seen, find_standing, list_history, read_details
+from review.words import STATES
+from store.desk import Standing, check_seen, find_standing, list_history
+from store.gone import keep_gone
 from store.moves import Wish
-from store.reviews import Decided, decide
+from store.reviews import decide
 from store.sessions import Act, Session, push_act
+
+__all__ = ["Done", "Left", "Outcome", "Seen", "carry_out", "explain_stale", "name_item", "read_seen"]
 
 _SEEN = re.compile(r"(\d{1,9})@(\d{1,6}):(\d{1,9})")
 MOST = 500  # revisions in one request
+_AT_ONCE = 4  # decisions in one transaction
 
 
 @dataclass(frozen=True)
@@ -40,21 +43,24 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Left:
-    """What was not done, and why."""
-
-    which: str
-    title: str
-    why: str
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What a request did: decisions, what was left, and the words that the desk says about it."""
 
-    done: tuple[Decided, ...]
+    done: tuple[Done, ...]
     left: tuple[Left, ...]
     told: str
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What somebody wants done with all that was named; `every` is for the reposts under an original."""
+
+    here: Setting
+    session: Session
+    wish: Wish
+    bulk: bool
+    every: bool
+    now: datetime
 
 
 def read_seen(values: Iterable[str]) -> list[Seen]:
@@ -71,23 +77,35 @@ def read_seen(values: Iterable[str]) -> list[Seen]:
 
 
 def carry_out(
-    here: Setting, session: Session, seen: list[Seen], wish: Wish, bulk: bool, now: datetime
+    here: Setting,
+    session: Session,
+    seen: list[Seen],
+    wish: Wish,
+    bulk: bool,
+    now: datetime,
+    folds: Mapping[Seen, Sequence[Seen]] | None = None,
+    every: bool = False,
 ) -> Outcome:
-    """Decide about each of these in one transaction; with `bulk`, approval takes only what is clean.
+    """Decide about each of these, a few in a transaction; with `bulk`, approval takes only what is clean.
 
-    What is refused is left as it is and named with its reason, and never stops the others.
+    What is refused is left as it is and named with its reason, and never stops the others. Of `folds`, the
+    reposts under an original go with it: an approval of the original settles them as doubles, or approves
+    them too with `every`; any other decision is theirs as well.
     """
-    done: list[Decided] = []
+    order = _Order(here, session, wish, bulk, every, now)
+    done: list[Done] = []
     left: list[Left] = []
-    with here.database.write() as connection:
-        for one in seen:
-            why = _try(connection, here, session, one, wish, bulk, now, done)
-            if why is not None:
-                left.append(Left(one.which, name_item(connection, one.item, one.number), why))
-        told = _tell(connection, here, done, left, bulk)
-        if done:
-            parts = tuple((one.item, one.number, wish.action) for one in done)
-            push_act(connection, session, Act(told.partition("，")[0], parts))
+    for some in _slice([(one, (folds or {}).get(one, ())) for one in seen]):
+        before = len(done)
+        with here.database.write() as connection:
+            for one, reposts in some:
+                _settle(connection, order, one, reposts, done, left)
+            if len(done) > before:
+                parts = tuple((one.item, one.number, one.action) for one in done)
+                act = Act(name_act(connection, here, done, bulk), parts)
+                push_act(connection, session, act, replace_last=before > 0)
+    with here.database.read() as connection:
+        told = tell(connection, here, done, left, bulk)
     return Outcome(tuple(done), tuple(left), told)
 
 
@@ -101,44 +119,65 @@ def explain_stale(connection: Connection, one: Seen, session: Session, now: date
     return f"{last} 先处理了，现在是“{STATES[standing.state]}”"
 
 
-def name_item(connection: Connection, item: int, number: int) -> str:
-    """Give the title of a revision, in its brackets."""
-    try:
-        standing = find_standing(connection, item, number)
-    except NotFound:
-        return f"稿件 {item}"
-    title = clean(read_details(connection, [standing.revision])[standing.revision].form["title"])
-    return f"《{title}》" if title else f"稿件 {item}"
+def _slice(work: list[tuple[Seen, Sequence[Seen]]]) -> Iterator[list[tuple[Seen, Sequence[Seen]]]]:
+    """A few decisions at a time, so that nobody waits for a bulk; one fold stays together."""
+    some: list[tuple[Seen, Sequence[Seen]]] = []
+    size = 0
+    for one in work:
+        some.append(one)
+        size += 1 + len(one[1])
+        if size >= _AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
-def _try(
+def _settle(
     connection: Connection,
-    here: Setting,
-    session: Session,
+    order: _Order,
     one: Seen,
-    wish: Wish,
-    bulk: bool,
-    now: datetime,
-    done: list[Decided],
-) -> str | None:
+    reposts: Sequence[Seen],
+    done: list[Done],
+    left: list[Left],
+) -> None:
+    """Decide about one, and about what is folded under it once that was done."""
+    wish = order.wish
+    follow = replace(wish, column_key=None)
+    if wish.action == "approve" and not order.every:
+        follow = Wish("reject", reason=f"与稿件 {one.item} 重复（转载）")
+    for place, (this, its) in enumerate([(one, wish), *((repost, follow) for repost in reposts)]):
+        found = _try(connection, order, this, its, strict=order.bulk)
+        if isinstance(found, Done):
+            done.append(found)
+            continue
+        left.append(Left(this.which, name_item(connection, this.item, this.number), found))
+        if place == 0:
+            return
+
+
+def _try(connection: Connection, order: _Order, one: Seen, wish: Wish, strict: bool) -> Done | str:
     """Decide about one, or give the reason why not; nothing is written before every check has passed."""
-    actor = session.actor
+    here, actor, now = order.here, order.session.actor, order.now
     try:
         standing = check_seen(connection, one.item, one.number, one.version, actor, now)
     except Stale:
-        return explain_stale(connection, one, session, now)
+        return explain_stale(connection, one, order.session, now)
     except NotFound:
         return "没有这一条"
-    if bulk and wish.action == "approve" and not is_clean(standing, here.floor):
+    if strict and wish.action == "approve" and not is_clean(standing, here.floor):
         return _explain_floor(standing, here.floor)
     refused = explain(standing, wish, actor, here.desk.columns)
     if refused is not None:
         return refused
     try:
-        done.append(decide(connection, one.item, one.number, wish, actor, here.desk, now, via="desk"))
+        if wish.action == KEEP:
+            keep_gone(connection, standing, actor, wish.reason, now)
+            return Done(one.item, one.number, KEEP, standing.state, standing.column, None)
+        did = decide(connection, one.item, one.number, wish, actor, here.desk, now, via="desk")
     except (NotAllowed, Stale) as error:
         return f"现在不能这样做（{error}）"
-    return None
+    return Done(one.item, one.number, wish.action, did.to_state, did.column_key, did.release_after)
 
 
 def _explain_floor(one: Standing, floor: float) -> str:
@@ -152,52 +191,3 @@ def _explain_floor(one: Standing, floor: float) -> str:
     if one.column is None:
         return "还没有栏目"
     return f"栏目把握 {one.probability:.0%}，低于 {floor:.0%}"
-
-
-def _tell(connection: Connection, here: Setting, done: list[Decided], left: list[Left], bulk: bool) -> str:
-    parts = []
-    if len(done) == 1 and not bulk:
-        parts.append(_tell_one(connection, here, done[0]))
-    elif done:
-        parts.append(_tell_many(here, done))
-    elif not left:
-        parts.append("没有选中任何一条。")
-    if left:
-        named = "；".join(f"{one.title}：{one.why}" for one in left[:5])
-        more = f"；等 {len(left)} 条" if len(left) > 5 else ""
-        parts.append(f"{'留下' if done or bulk else '没有办成'} {len(left)} 条。{named}{more}。")
-    return "".join(parts)
-
-
-def _tell_one(connection: Connection, here: Setting, one: Decided) -> str:
-    title = name_item(connection, one.item, one.number)
-    column = here.name_column(one.column_key)
-    told = {
-        "second": f"{title}一审通过，等另一位编辑二审（{column}）。",
-        "rejected": f"{title}不用，理由已记下。",
-        "held": f"{title}暂存，在左边“暂存”里。",
-        "returned": f"{title}已退回，理由会告诉报送单位。",
-        "waiting": f"{title}放回待审。",
-        "withdrawn": f"{title}已撤下，下次发布时从门户消失，原址留说明。",
-    }
-    return told.get(one.to_state) or f"{title}已通过，进入“{column}”，{_tell_release(here, one)}。"
-
-
-def _tell_many(here: Setting, done: list[Decided]) -> str:
-    approved = [one for one in done if one.to_state == "approved"]
-    second = sum(one.to_state == "second" for one in done)
-    if not approved and not second:
-        return f"{len(done)} 条已改为“{STATES[done[0].to_state]}”。"
-    columns = "、".join(dict.fromkeys(here.name_column(one.column_key) for one in approved))
-    told = (
-        f"已通过 {len(approved)} 条，进入“{columns}”，{_tell_release(here, approved[0])}。"
-        if approved
-        else ""
-    )
-    return told + (f"{second} 条一审通过，等另一位编辑二审。" if second else "")
-
-
-def _tell_release(here: Setting, one: Decided) -> str:
-    if one.release_after is None:
-        return "下次发布时上网"
-    return f"{tell_minute(next_publish(one.release_after, here.portal.settings.publish_times))} 发布"

@@ -19,6 +19,7 @@ SIGNED_IN = "signed in"  # whatever the role
 LOOK = ("editor", "chief", "auditor")
 DECIDE = ("editor", "chief")
 
+_HIGHEST = 2**31 - 1  # of any number in an address, on either database
 # What somebody whose password must be changed can still reach.
 _BEFORE_CHANGE = frozenset({"password", "logout", "static_file"})
 
@@ -52,6 +53,8 @@ def guard(app: Flask) -> None:
     def ask() -> ResponseReturnValue | None:
         if request.endpoint is None:
             return None  # no such address: 404 for everybody
+        if any(isinstance(value, int) and value > _HIGHEST for value in (request.view_args or {}).values()):
+            abort(404)
         allowed = read_allowed(app, request.endpoint)
         if PUBLIC in allowed:
             return None

@@ -8,6 +8,7 @@ from review.words import STATES
 from store.desk import Standing
 from store.moves import ACTIONS, EDITORS, Actor, Wish
 
+KEEP = "keep"  # a public item that vanished at its source: somebody looked, and it stays
 _DONE = {
     "approve": "通过",
     "return": "退回",
@@ -20,10 +21,14 @@ _DONE = {
 
 def explain(one: Standing, wish: Wish, actor: Actor, columns: Mapping[str, int]) -> str | None:
     """Say why a wish is refused, None when nothing speaks against it; `decide_move` has the last word."""
-    if wish.action not in ACTIONS:
+    if wish.action not in ACTIONS and wish.action != KEEP:
         return "没有这个操作"
     if not actor.roles & EDITORS:
         return "只有编辑和主编可以决定"
+    if not (actor.may_see(one.column) and actor.may_see(wish.column_key)):
+        return "这个栏目不归您审，请交给它的编辑或主编"
+    if wish.action == KEEP:
+        return None if one.state == "approved" else f"它现在是“{STATES.get(one.state, one.state)}”"
     if one.state not in ACTIONS[wish.action]:
         return f"它现在是“{STATES.get(one.state, one.state)}”，不能{_DONE[wish.action]}"
     reason = (wish.reason or "").strip()
@@ -52,8 +57,10 @@ def _explain_approval(
         )
     if blocks and "chief" not in actor.roles:
         return f"有 {blocks} 处不能公开的内容：只有主编写明理由才能放行"
-    if (blocks or confirms) and not reason:
-        return f"有 {blocks + confirms} 处标记：看过后写明理由"
+    if blocks and not reason:
+        return f"有 {blocks} 处不能公开的内容：看过后写明理由"
+    if confirms:
+        return f"有 {confirms} 处要再看一眼：打开逐处确认"
     if len(one.passes) + 1 == columns[column] == 3 and "chief" not in actor.roles:
         return "三审的最后一审由主编来审"
     return None

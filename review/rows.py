@@ -7,7 +7,7 @@ from datetime import datetime
 
 from clock import tell_minute
 from publish.fields import clean, see_date
-from review.grouping import Entry, is_flagged
+from review.grouping import Entry
 from review.setting import Setting
 from review.words import LEVELS, RULES, name_field, name_reason
 from store.desk import Details, Standing
@@ -47,10 +47,20 @@ class Row:
     reposts: tuple[Row, ...] = ()
 
 
-def see_entry(entry: Entry, details: dict[int, Details], here: Setting, actor: Actor, now: datetime) -> Row:
+def see_entry(
+    entry: Entry,
+    standing: dict[int, Standing],
+    details: dict[int, Details],
+    here: Setting,
+    actor: Actor,
+    now: datetime,
+) -> Row:
     """Show one entry of the queue with its reposts."""
-    reposts = tuple(_see(one, details[one.revision], here, actor, now) for one in entry.reposts)
-    return _see(entry.head, details[entry.head.revision], here, actor, now, reposts)
+
+    def see(revision: int, reposts: tuple[Row, ...] = ()) -> Row:
+        return _see(standing[revision], details[revision], here, actor, now, reposts)
+
+    return see(entry.head.revision, tuple(see(one.revision) for one in entry.reposts))
 
 
 def _see(
@@ -75,7 +85,7 @@ def _see(
         date=date or "没有日期",
         stated=(date or "").replace(" ", "T"),
         state=one.state,
-        flagged=is_flagged(one),
+        flagged=bool(one.levels.get("block")),
         returnable=one.kind == "submitted",
         claimed=other if other is not None and other != actor.id else "",
         whys=tuple(_explain(one, details, here, actor)),

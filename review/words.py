@@ -35,8 +35,14 @@ ACTIONS = {
     "hold": "暂存",
     "reopen": "放回待审",
     "withdraw": "撤下",
+    "keep": "来源已删，核实后保留",
     "undo": "撤销",
     "supersede": "被新版代替",
+    "confirm": "看过标记，没有问题",
+    "clear": "放行标记",
+    "unconfirm": "取回对标记的确认",
+    "allow": "放行词句",
+    "disallow": "不再放行词句",
 }
 FIELDS = {
     "title": "标题",
@@ -62,7 +68,15 @@ RULES = {
     "secret-mark": "密级或内部标志",
     "secret-word": "提到密级",
     "identity-number": "身份证号",
+    "mobile-number": "手机号码",
+    "bank-card": "银行卡号",
+    "home-address": "住址",
+    "masked": "已遮盖",
+    "word": "词表里的词",
+    "wrong-name": "名称写法",
+    "political-reprint": "时政转载",
     "old-item": "旧稿",
+    "old-as-new": "旧稿新发",
 }
 LEVELS = {"block": "不能通过", "confirm": "要再看一眼", "note": "提示"}
 ORIGINS = {

@@ -12,7 +12,7 @@ from clock import write_time
 from errors import NotAllowed, NotFound, UserFault
 from store.log import Entry, append
 from store.marks import DEMO, read_mark
-from store.moves import Actor
+from store.moves import Actor, make_actor
 from store.tables import accounts, grants
 
 ROLES = ("editor", "chief", "submitter", "director", "ops", "auditor", "administrator")
@@ -80,8 +80,8 @@ def find_actor(connection: Connection, name: str) -> Actor:
         raise NotFound(f"there is no account {name!r}: `caibian user add {name} --role editor` makes one")
     if row.disabled:
         raise NotAllowed(f"the account {name!r} is disabled")
-    roles = connection.execute(select(grants.c.role).where(grants.c.account == name)).scalars()
-    return Actor(name, frozenset(roles))
+    held = connection.execute(select(grants.c.role, grants.c.scope).where(grants.c.account == name))
+    return make_actor(name, [(one.role, one.scope) for one in held])
 
 
 def _touch(connection: Connection, name: str, action: str, now: datetime, **values: object) -> None:

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, update
 
 from clock import read_time, write_time
 from errors import NotFound, Stale
-from store.clusters import Cluster, find_clusters
-from store.foreign import keep_words
 from store.forms import EMPTY, Form
 from store.log import Entry, append
 from store.moves import Actor, list_passes
 from store.tables import (
+    LEVELS,
     findings,
     items,
     labels,
@@ -31,6 +30,7 @@ from store.tables import (
 
 CLAIM = timedelta(minutes=10)
 _CHUNK = 400  # names in one IN list
+_BY_PEOPLE = log.c.via != literal_column("'crawl'")  # as the index says it
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,17 @@ class Standing:
     passed_by: str | None
     passed_at: datetime | None
     at: datetime
-    cluster: Cluster | None
     passes: tuple[str, ...] = ()
 
     @property
     def which(self) -> str:
         """The revision as editors write it, `12@1`."""
         return f"{self.item}@{self.number}"
+
+    @property
+    def marks(self) -> int:
+        """How many findings ask for more than a note."""
+        return self.levels.get("block", 0) + self.levels.get("confirm", 0)
 
     def claimed(self, now: datetime) -> str | None:
         """Who looks at it now, None when nobody does or the claim ran out."""
@@ -74,7 +78,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Finding:
-    """One finding as it is stored; `cleared` when a decision dealt with it."""
+    """One finding as it is stored; `cleared` when somebody dealt with it, or an allowance did."""
 
     id: int
     rule: str
@@ -82,6 +86,8 @@ class Finding:
     field: str
     span: str
     cleared: bool
+    words: str | None = None
+    told: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,17 +116,24 @@ class Step:
     column: str | None
     to_state: str | None
     reason: str | None
+    revision: int | None = None
 
 
 def list_standing(connection: Connection, states: Collection[str]) -> list[Standing]:
     """Give every review in these states, the oldest item first."""
-    return _stand(connection, reviews.c.state.in_(tuple(states)))
+    return _stand(connection, _STAND_STATES, {"states": list(states)})
+
+
+def read_standing(connection: Connection, wanted: Iterable[int]) -> dict[int, Standing]:
+    """Give the reviews of these revisions."""
+    names = sorted(set(wanted))
+    parts = (names[start : start + _CHUNK] for start in range(0, len(names), _CHUNK))
+    return {one.revision: one for part in parts for one in _stand(connection, _STAND_SOME, {"names": part})}
 
 
 def find_standing(connection: Connection, item: int, number: int) -> Standing:
     """Give one review; raises NotFound."""
-    wanted = select(revisions.c.id).where(revisions.c.item == item, revisions.c.number == number)
-    found = _stand(connection, reviews.c.revision == wanted.scalar_subquery())
+    found = _stand(connection, _STAND_ONE, {"of_item": item, "of_number": number})
     if not found:
         raise NotFound(f"there is no item {item}@{number}")
     return found[0]
@@ -135,16 +148,12 @@ def read_details(connection: Connection, wanted: Iterable[int]) -> dict[int, Det
     return found
 
 
-def search_revisions(connection: Connection, words: str, states: Collection[str]) -> set[int]:
-    """Give the revisions in these states whose form holds all the words."""
-    query = (
-        select(reviews.c.revision)
-        .join(revisions, revisions.c.id == reviews.c.revision)
-        .where(reviews.c.state.in_(tuple(states)))
-    )
-    for word in keep_words(words).split()[:8]:
-        query = query.where(revisions.c.form.contains(word, autoescape=True))
-    return set(connection.execute(query).scalars())
+def find_title(connection: Connection, item: int, number: int) -> str | None:
+    """Give the title of a revision, None for one without, or that does not exist."""
+    query = select(revisions.c.form).where(revisions.c.item == item, revisions.c.number == number)
+    form = connection.execute(query).scalar_one_or_none()
+    title = json.loads(form).get("title") if form is not None else None
+    return str(title) if title else None
 
 
 def check_seen(
@@ -214,14 +223,16 @@ def list_history(connection: Connection, item: int) -> list[Step]:
 
 def list_done(connection: Connection, actor: str, since: datetime) -> list[Step]:
     """Give what somebody decided since a moment, the newest first."""
-    query = _steps().where(log.c.actor == actor, log.c.at >= write_time(since), log.c.item.is_not(None))
+    query = _steps().where(
+        log.c.actor == actor, log.c.at >= write_time(since), log.c.item.is_not(None), _BY_PEOPLE
+    )
     return _read_steps(connection, query.limit(500))
 
 
 def count_done(connection: Connection, actor: str, since: datetime) -> int:
     """Count the decisions of somebody since a moment."""
     query = select(func.count()).where(
-        log.c.actor == actor, log.c.at >= write_time(since), log.c.to_state.is_not(None)
+        log.c.actor == actor, log.c.at >= write_time(since), log.c.to_state.is_not(None), _BY_PEOPLE
     )
     return int(connection.execute(query.where(log.c.action != "supersede")).scalar_one())
 
@@ -242,29 +253,48 @@ def find_publication(connection: Connection, item: int) -> tuple[int, str, datet
     return None if row is None else (row.public_no, row.path, read_time(row.first_published))
 
 
-def _stand(connection: Connection, condition: Any) -> list[Standing]:
-    rows = connection.execute(
-        select(
-            reviews,
-            revisions.c.number,
-            revisions.c.made_by,
-            revisions.c.cause,
-            revisions.c.at,
-            items.c.kind,
-            items.c.agency,
-            items.c.public_revision,
-        )
-        .join(revisions, revisions.c.id == reviews.c.revision)
-        .join(items, items.c.id == reviews.c.item)
-        .where(condition)
-        .order_by(reviews.c.item, revisions.c.number)
-    ).all()
-    wanted = select(reviews.c.revision).where(condition)
-    levels = _count_findings(connection, wanted)
-    doubts = _count_doubts(connection, wanted)
-    sure = _read_probabilities(connection, wanted)
+def _count(table: Any, closed: Any, *more: Any) -> Any:
+    query = select(func.count()).where(table.c.revision == reviews.c.revision, closed.is_(None), *more)
+    return query.correlate(reviews).scalar_subquery()
+
+
+_STAND = (
+    select(
+        reviews,
+        revisions.c.number,
+        revisions.c.made_by,
+        revisions.c.cause,
+        revisions.c.at,
+        items.c.kind,
+        items.c.agency,
+        items.c.public_revision,
+        select(labels.c.probability)
+        .where(labels.c.revision == reviews.c.revision)
+        .order_by(labels.c.id.desc())
+        .limit(1)
+        .correlate(reviews)
+        .scalar_subquery()
+        .label("probability"),
+        _count(revision_doubts, revision_doubts.c.resolved_by_log).label("doubts"),
+        *(
+            _count(findings, findings.c.cleared_by_log, findings.c.level == level).label(level)
+            for level in LEVELS
+        ),
+    )
+    .join(revisions, revisions.c.id == reviews.c.revision)
+    .join(items, items.c.id == reviews.c.item)
+    .order_by(reviews.c.item, revisions.c.number)
+)
+_STAND_ONE = _STAND.where(
+    revisions.c.item == bindparam("of_item"), revisions.c.number == bindparam("of_number")
+)
+_STAND_STATES = _STAND.where(reviews.c.state.in_(bindparam("states", expanding=True)))
+_STAND_SOME = _STAND.where(reviews.c.revision.in_(bindparam("names", expanding=True)))
+
+
+def _stand(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[Standing]:
+    rows = connection.execute(query, values).all()
     passed = _read_passed(connection, [row.revision for row in rows if row.state == "second"])
-    clusters = find_clusters(connection, {row.item for row in rows})
     return [
         Standing(
             item=row.item,
@@ -277,9 +307,9 @@ def _stand(connection: Connection, condition: Any) -> list[Standing]:
             cause=row.cause,
             made_by=row.made_by,
             column=row.column_key,
-            probability=sure.get(row.revision, 0.0),
-            levels=levels.get(row.revision, {}),
-            doubts=doubts.get(row.revision, 0),
+            probability=row.probability or 0.0,
+            levels={level: row._mapping[level] for level in LEVELS if row._mapping[level]},
+            doubts=row.doubts,
             public=row.public_revision is not None,
             claimed_by=row.claimed_by,
             claimed_until=read_time(row.claimed_until) if row.claimed_until else None,
@@ -287,36 +317,9 @@ def _stand(connection: Connection, condition: Any) -> list[Standing]:
             passed_at=passed[row.revision][-1][1] if passed.get(row.revision) else None,
             passes=tuple(who for who, _ in passed.get(row.revision, ())),
             at=read_time(row.at),
-            cluster=clusters.get(row.item),
         )
         for row in rows
     ]
-
-
-def _count_findings(connection: Connection, wanted: Select[Any]) -> dict[int, dict[str, int]]:
-    query = (
-        select(findings.c.revision, findings.c.level, func.count())
-        .where(findings.c.revision.in_(wanted), findings.c.cleared_by_log.is_(None))
-        .group_by(findings.c.revision, findings.c.level)
-    )
-    counted: dict[int, dict[str, int]] = {}
-    for revision, level, count in connection.execute(query):
-        counted.setdefault(revision, {})[level] = count
-    return counted
-
-
-def _count_doubts(connection: Connection, wanted: Select[Any]) -> dict[int, int]:
-    query = (
-        select(revision_doubts.c.revision, func.count())
-        .where(revision_doubts.c.revision.in_(wanted), revision_doubts.c.resolved_by_log.is_(None))
-        .group_by(revision_doubts.c.revision)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def _read_probabilities(connection: Connection, wanted: Select[Any]) -> dict[int, float]:
-    query = select(labels.c.revision, labels.c.probability).where(labels.c.revision.in_(wanted))
-    return {row[0]: row[1] for row in connection.execute(query.order_by(labels.c.id))}
 
 
 def _read_passed(connection: Connection, wanted: list[int]) -> dict[int, list[tuple[str, datetime]]]:
@@ -336,7 +339,11 @@ def _read_details(connection: Connection, names: list[int]) -> dict[int, Details
     found: dict[int, list[Finding]] = {}
     query = select(findings).where(findings.c.revision.in_(names)).order_by(findings.c.id)
     for row in connection.execute(query):
-        one = Finding(row.id, row.rule, row.level, row.field, row.span, row.cleared_by_log is not None)
+        one = Finding(
+            *(row.id, row.rule, row.level, row.field, row.span, row.cleared_by_log is not None),
+            words=row.words,
+            told=row.told,
+        )
         found.setdefault(row.revision, []).append(one)
     doubts: dict[int, list[tuple[str, str]]] = {}
     query = select(revision_doubts).where(
@@ -380,6 +387,7 @@ def _read_steps(connection: Connection, query: Select[Any]) -> list[Step]:
             column=row.column_key,
             to_state=row.to_state,
             reason=row.reason,
+            revision=row.revision,
         )
         for row in connection.execute(query)
     ]

@@ -69,7 +69,7 @@ _DOUBTS = (
     .correlate(reviews)
     .scalar_subquery()
 )
-_GLANCE = (
+GLANCE = (
     select(
         reviews.c.item,
         reviews.c.revision,
@@ -89,11 +89,11 @@ _GLANCE = (
     .join(items, items.c.id == reviews.c.item)
     .outerjoin(members, members.c.item == reviews.c.item)
     .outerjoin(clusters, clusters.c.id == members.c.cluster)
-    .where(reviews.c.state.in_(bindparam("states", expanding=True)))
     .order_by(reviews.c.item)
 )
+_OPEN = GLANCE.where(reviews.c.state.in_(bindparam("states", expanding=True)))
 
 
 def glance(connection: Connection, states: Collection[str]) -> list[Glance]:
     """Give every review in these states, the oldest item first."""
-    return [Glance._make(row) for row in connection.execute(_GLANCE, {"states": list(states)})]
+    return [Glance._make(row) for row in connection.execute(_OPEN, {"states": list(states)})]

@@ -44,10 +44,15 @@ LEGAL: frozenset[tuple[str | None, str]] = frozenset(
 
 @dataclass(frozen=True)
 class Actor:
-    """A person with the roles that the account holds."""
+    """A person with the roles that the account holds; `columns` are an editor's own, None for every one."""
 
     id: str
     roles: frozenset[str]
+    columns: frozenset[str] | None = None
+
+    def may_see(self, column: str | None) -> bool:
+        """Whether what stands in a column is this person's; what has none yet is everybody's."""
+        return self.columns is None or column is None or column in self.columns
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class Standing:
     passed: tuple[str, ...]  # who passed it so far, the first one first (`list_passes`)
     blocks: int
     confirms: int
+    lifted: int = 0  # blocks that somebody cleared: they still need a second person
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,14 @@ def list_passes(steps: Iterable[_Step]) -> list[_Step]:
     return passes
 
 
+def make_actor(name: str, grants: Iterable[tuple[str, str]]) -> Actor:
+    """Make the person of (role, scope): an editor whose every grant names a column sees those alone."""
+    held = set(grants)
+    roles = frozenset(role for role, _ in held)
+    bound = roles & EDITORS == {"editor"} and "auditor" not in roles and ("editor", "*") not in held
+    return Actor(name, roles, frozenset(scope for role, scope in held if role == "editor") if bound else None)
+
+
 def decide_move(standing: Standing, wish: Wish, actor: Actor, columns: Mapping[str, int]) -> Move:
     """Say where a wish leads, or raise NotAllowed with the reason.
 
@@ -129,6 +143,9 @@ def decide_move(standing: Standing, wish: Wish, actor: Actor, columns: Mapping[s
         raise NotAllowed(f"{wish.action!r} is no decision; there are {', '.join(ACTIONS)}")
     if not actor.roles & EDITORS:
         raise NotAllowed(f"{actor.id} is no editor: deciding needs the role editor or chief")
+    for key in (standing.column_key, wish.column_key):
+        if not actor.may_see(key):
+            raise NotAllowed(f"{key!r} is none of the columns of {actor.id}")
     if standing.state not in ACTIONS[wish.action]:
         allowed = " or ".join(ACTIONS[wish.action])
         raise NotAllowed(f"it is {standing.state}; {wish.action} starts from {allowed}")
@@ -160,10 +177,12 @@ def _decide_approval(
         raise NotAllowed(
             f"{standing.blocks} finding(s) block it: only a chief editor, with a reason, clears them"
         )
-    if standing.confirms and not reason:
-        raise NotAllowed(f"{standing.confirms} finding(s) ask for a second look: confirm them with a reason")
-    needs = max(columns[column], 2 if standing.blocks or standing.passed else 1)
-    clears = bool(standing.blocks or standing.confirms)
+    if standing.confirms:
+        raise NotAllowed(
+            f"{standing.confirms} finding(s) ask for a second look: confirm each with `caibian confirm`"
+        )
+    needs = max(columns[column], 2 if standing.blocks or standing.lifted or standing.passed else 1)
+    clears = bool(standing.blocks)
     if len(standing.passed) + 1 < needs:
         return Move("second", column, needs, clears=clears)
     if needs > 2 and "chief" not in actor.roles:

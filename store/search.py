@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _VERSION = "1"  # of what the index holds: another one makes it anew
 _STEP = 50  # revisions of one step
+_HIGHEST = 2**62
 _FEW = 3000  # reviews that are looked for among the words, rather than the other way round
 _FIRST, _MOST = 100, 800  # revisions that are held against the database at once
 _SCHEMA = (
@@ -105,6 +106,8 @@ def search(database: Database, connection: Connection, asked: Question, most: in
         return Answer((), False)
     narrow = None if asked.wide else _find_few(connection, asked)
     with _open(database.home) as index:
+        if _read_last(index) is None:
+            return Answer((), False)
         rows = _find_words(index, asked, match)
         found: dict[int, int] = {}
         for chunk in _divide(rows, narrow):
@@ -142,7 +145,7 @@ def _find_words(index: sqlite3.Connection, asked: Question, match: str) -> Itera
     if asked.until is not None:
         conditions.append(("published < ?", f"{asked.until}~"))  # a day holds its hours
     if asked.before is not None:
-        conditions.append(("texts.rowid < ?" if match else "revision < ?", asked.before))
+        conditions.append(("texts.rowid < ?" if match else "revision < ?", min(asked.before, _HIGHEST)))
     rows = "JOIN rows ON rows.revision = texts.rowid" if asked.agency or asked.since or asked.until else ""
     source = f"texts.rowid FROM texts {rows}" if match else "revision FROM rows"
     where = " AND ".join(part for part, _ in conditions) or "1"

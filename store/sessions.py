@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from clock import read_time, write_time
 from store.forms import hash_text, write_json
-from store.moves import Actor
+from store.moves import Actor, make_actor
 from store.session_tables import sessions
 from store.tables import accounts, grants
 
@@ -75,8 +75,8 @@ def find_session(connection: Connection, token: str, now: datetime) -> Session |
         return None
     if now - read_time(row.seen_at) > IDLE or now - read_time(row.made_at) > LONGEST:
         return None
-    roles = connection.execute(select(grants.c.role).where(grants.c.account == row.account)).scalars()
-    actor = Actor(row.account, frozenset(roles))
+    held = connection.execute(select(grants.c.role, grants.c.scope).where(grants.c.account == row.account))
+    actor = make_actor(row.account, [(one.role, one.scope) for one in held])
     return Session(row.token, actor, row.must_change, row.csrf, row.notice, read_time(row.seen_at))
 
 
@@ -110,9 +110,10 @@ def set_notice(connection: Connection, session: Session, words: str | None) -> N
     _change(connection, session, notice=words)
 
 
-def push_act(connection: Connection, session: Session, act: Act) -> None:
-    """Remember what can be taken back, the newest last."""
-    acts = [*_read_acts(connection, session), {"told": act.told, "parts": act.parts}]
+def push_act(connection: Connection, session: Session, act: Act, replace_last: bool = False) -> None:
+    """Remember what can be taken back, the newest last; a bulk that goes on takes its own place again."""
+    before = _read_acts(connection, session)
+    acts = [*(before[:-1] if replace_last else before), {"told": act.told, "parts": act.parts}]
     _change(connection, session, acts=write_json(acts[-_ACTS:]))
 
 

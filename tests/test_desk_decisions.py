@@ -266,14 +266,6 @@ def test_an_edit_that_cannot_be_is_told(office: Office, field: str, value: str, 
     assert "1@2" not in _states(office)
 
 
-def test_searching_what_waits(office: Office) -> None:
-    client = office.client("ann")
-    page = client.get("/?q=任免").text
-    assert "关于干部任免的通知" in page
-    assert "第1次" not in page
-    assert "没有找到" in client.get("/?q=%25").text
-
-
 def test_what_one_did_today(office: Office) -> None:
     _decide(office, "ann", "approve", "1@1:1")
     _decide(office, "bo", "hold", "2@1:1")
@@ -322,7 +314,7 @@ def test_every_refusal_of_the_table_has_its_own_words() -> None:
             passed = passes if state == "second" else ()
             one = Standing(
                 *(1, 1, 1, 1, state, "collected", None, "collect", made_by, column, 0.9, levels, 0),
-                *(False, None, None, None, None, NOW, None, passed),
+                *(False, None, None, None, None, NOW, passed),
             )
             blocks, confirms = levels.get("block", 0), levels.get("confirm", 0)
             measured = Measured(state, True, "collected", made_by, column, passed, blocks, confirms)

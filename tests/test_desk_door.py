@@ -51,7 +51,18 @@ _PLACES = {"item": "1", "number": "1", "prefix": "ab", "name": "x.css"}
 # What each role may reach, written down here once more, so that a route that opens by mistake is seen.
 _EVERYBODY = {"login", "static_file"}
 _ANYBODY_SIGNED_IN = {"logout", "password"}
-_LOOK = {"queue", "done", "item", "preview", "source_page", "kept_file", "alike", "learning", "trial"}
+_LOOK = {
+    "queue",
+    "done",
+    "search_all",
+    "item",
+    "preview",
+    "source_page",
+    "kept_file",
+    "alike",
+    "learning",
+    "trial",
+}
 _ITEM = {"resolve", "leave_note", "decide_timed", "mend_item", "order_alike"}
 _DECIDE = {"decide_items", "undo", "edit_item", "set_column", "claim_item", "release_item"}
 EXPECTED = dict.fromkeys(ROLES, _EVERYBODY | _ANYBODY_SIGNED_IN) | {

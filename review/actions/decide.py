@@ -28,7 +28,8 @@ def decide_items() -> ResponseReturnValue:
     bulk = bool(group) or len(seen) > 1
     if bulk:  # one column for many would be a guess
         wish = Wish(action, None, wish.reason)
-    outcome = carry_out(here, session, seen, wish, bulk, read_now())
+    folds = {one: read_seen(form.getlist(f"fold-{one.which}:{one.version}")) for one in seen}
+    outcome = carry_out(here, session, seen, wish, bulk, read_now(), folds, every="every" in form)
     if wants_json():
         return _answer(outcome)
     with here.database.write() as connection:

@@ -110,7 +110,7 @@ def item(item: int, number: int) -> ResponseReturnValue:
         needs=here.desk.columns.get(one.column or "", 1),
         claimed=_see_claim(one, session.actor, now),
         why=wishes["approve"],
-        reason_needed=bool(one.levels.get("block") or one.levels.get("confirm")),
+        reason_needed=bool(one.levels.get("block")),
         wishes=wishes,
         reasons=REASONS,
         history=history,
@@ -134,15 +134,9 @@ def _choose_other(versions: list[Version], number: int) -> int | None:
     """The version that this one is laid beside: the one asked for, the public one, or the one before."""
     others = [one for one in versions if one.number != number]
     asked = request.args.get("against", type=int)
-    for fits in (
-        lambda one: one.number == asked,
-        lambda one: one.public,
-        lambda one: one.number < number,
-    ):
-        found = next((one.number for one in others if fits(one)), None)
-        if found is not None:
-            return found
-    return None
+    wanted = [one for one in others if one.number == asked] or [one for one in others if one.public]
+    wanted = wanted or [one for one in others if one.number < number]
+    return wanted[0].number if wanted else None
 
 
 def _see_fields(details: Details, origins: dict[str, str], looks: list[Look]) -> list[Field]:

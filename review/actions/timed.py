@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 from clock import PORTAL_ZONE, tell_minute
 from errors import UserFault
-from review.deciding import carry_out, read_seen
+from review.deciding import Done, carry_out, read_seen
 from review.permissions import DECIDE, allow
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
 from store.foreign import keep_words
 from store.jobs import add_job
 from store.moves import Wish
-from store.reviews import LONGEST_WAIT, Decided
+from store.reviews import LONGEST_WAIT
 from store.sessions import set_notice
 
 _ACTIONS = ("approve", "withdraw")
@@ -73,7 +73,7 @@ def _read_wish(now: datetime) -> Wish:
 
 
 def _order(
-    connection: Connection, here: Setting, one: Decided, wish: Wish, who: str, now: datetime
+    connection: Connection, here: Setting, one: Done, wish: Wish, who: str, now: datetime
 ) -> str | None:
     """Ask for the publish that the decision waits for; give the words about it."""
     column = here.name_column(one.column_key)

@@ -20,24 +20,30 @@ from store.moves import Wish
 from store.reviews import decide, undo_approval
 from store.sessions import Session, drop_act, find_act, set_notice
 
+_AT_ONCE = 4  # decisions taken back in one transaction
+
 
 @allow(*DECIDE)
 def undo() -> ResponseReturnValue:
     """Take the newest act back; what a release holds already, or somebody changed since, is named."""
     here, session, now = setting(), signed_in(), read_now()
-    with here.database.write() as connection:
+    with here.database.read() as connection:
         act = find_act(connection, session)
-        kept = []
-        for item, number, action in act.parts if act is not None else ():
-            why = _take_back(connection, here, session, item, number, action, now)
-            if why is not None:
-                kept.append(f"{name_item(connection, item, number)}：{why}")
-        if act is not None:
-            drop_act(connection, session)
-        told = "没有可以撤销的操作。" if act is None else _tell(act.told, len(act.parts), kept)
-        set_notice(connection, session, told)
+    kept: list[str] = []
+    parts = act.parts if act is not None else ()
+    for at in range(0, max(1, len(parts)), _AT_ONCE):
+        with here.database.write() as connection:
+            for item, number, action in parts[at : at + _AT_ONCE]:
+                why = _take_back(connection, here, session, item, number, action, now)
+                if why is not None:
+                    kept.append(f"{name_item(connection, item, number)}：{why}")
+            if at + _AT_ONCE >= len(parts):
+                if act is not None:
+                    drop_act(connection, session)
+                told = "没有可以撤销的操作。" if act is None else _tell(act.told, len(parts), kept)
+                set_notice(connection, session, told)
     if wants_json():
-        return jsonify({"told": told, "items": [part[:2] for part in act.parts] if act is not None else []})
+        return jsonify({"told": told, "items": [part[:2] for part in parts]})
     target = request.form.get("back", "/")
     return redirect(target if is_own_path(target) else "/", 303)
 

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _GONE = sa.text("gone_count >= 2")
+_BY_PEOPLE = sa.text("via <> 'crawl'")
 
 
 def upgrade() -> None:
@@ -18,3 +19,11 @@ def upgrade() -> None:
     op.execute("UPDATE accounts SET password_at = made_at WHERE password IS NOT NULL")
     op.create_index("ix_reviews_column", "reviews", ["column_key", "revision"], unique=False)
     op.create_index("ix_sightings_gone", "sightings", ["item"], sqlite_where=_GONE, postgresql_where=_GONE)
+    op.create_index(
+        "ix_log_actor_at",
+        "log",
+        ["actor", "at"],
+        unique=False,
+        sqlite_where=_BY_PEOPLE,
+        postgresql_where=_BY_PEOPLE,
+    )
