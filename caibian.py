@@ -23,8 +23,11 @@ ROOMS = {
     "learning": ("label", "train"),
     "pages": ("extract", "rows"),
     "people": ("user",),
+    "probing": ("probe",),
     "publishing": ("audit", "demo", "publish", "verify"),
     "reviewing": ("decide", "queue", "submit"),
+    "screening": ("allow", "confirm", "screen"),
+    "taking": ("take",),
     "timing": ("jobs", "schedule"),
 }
 _ROOM_OF = {name: room for room, names in ROOMS.items() for name in names}

@@ -65,6 +65,7 @@ def plan_jobs(settings: Settings) -> tuple[PlannedJob, ...]:
     return (
         PlannedJob("crawl", ("crawl", "--due"), every=timedelta(minutes=settings.crawl_minutes)),
         PlannedJob("publish", ("publish",), settings.publish_times),
+        PlannedJob("screen", ("screen",), night),
         PlannedJob("verify", ("verify", "--deep"), night),
         PlannedJob("audit", ("audit", "verify"), night),
         PlannedJob("tidy", ("tidy",), night),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clock import PORTAL_ZONE, read_clock
-from commands.setting import AS_JSON, AS_USER, example, find_paths, load_files, open_store
+from commands.setting import AS_JSON, AS_USER, example, find_paths, load_files, open_store, read_which
 from errors import UserFault
 from terminal import write_rows
 
@@ -75,7 +75,7 @@ def decide(
     from store.moves import Wish
     from store.reviews import decide as carry_out
 
-    item, number = _read_which(which)
+    item, number = read_which(which)
     paths = find_paths()
     _, portal = load_files(paths)
     with open_store(paths) as database, database.write() as connection:
@@ -115,13 +115,6 @@ def portal_desk(portal: Portal) -> Desk:
 
     hold = timedelta(minutes=portal.settings.hold_minutes)
     return Desk({column.key: column.reviews for column in portal.columns}, hold)
-
-
-def _read_which(which: str) -> tuple[int, int]:
-    item, _, number = which.partition("@")
-    if not (item.isdecimal() and number.isdecimal()):
-        raise UserFault(f"{which!r}: expected ITEM@REVISION, such as 12@1, as `caibian queue` lists them")
-    return int(item), int(number)
 
 
 @click.command()

@@ -65,3 +65,11 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UserFault(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def read_which(which: str) -> tuple[int, int]:
+    """Read ITEM@REVISION; raises UserFault for anything else."""
+    item, _, number = which.partition("@")
+    if not (item.isdecimal() and number.isdecimal()):
+        raise UserFault(f"{which!r}: expected ITEM@REVISION, such as 12@1, as `caibian queue` lists them")
+    return int(item), int(number)

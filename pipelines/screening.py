@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
 from pathlib import Path
@@ -59,16 +59,39 @@ def screen_form(
     and stays unmasked. `markup` is the page's body before it was cleaned, for the titles of its links.
     """
     lists = portal.screen.lists
-    version = tell_version(lists)
     reprint = is_reprint(form, text, own)
-    found: list[Found] = []
+    masked: list[Found] = []
     if not reprint:
-        masked = mask_form(form, lists.numbers, version)
-        form, found = masked.form, masked.found
+        done = mask_form(form, lists.numbers, tell_version(lists))
+        form, masked = done.form, done.found
         text = mask(text, find_private(text, public=lists.numbers))
+    checked = _check(form, text, home, reader, now, portal, reprint, markup)
+    return replace(checked, found=[*masked, *checked.found])
+
+
+def screen_again(
+    form: Form, home: Path, reader: DocumentReader, at: datetime, portal: Portal, own: Collection[str]
+) -> Checked:
+    """Screen a form that is stored already by today's lists, as on the day `at`; nothing is masked."""
+    text = read_words(form["html"])
+    return _check(form, "", home, reader, at, portal, is_reprint(form, text, own))
+
+
+def _check(
+    form: Form,
+    text: str,
+    home: Path,
+    reader: DocumentReader,
+    now: datetime,
+    portal: Portal,
+    reprint: bool,
+    markup: str = "",
+) -> Checked:
+    lists = portal.screen.lists
+    version = tell_version(lists)
     doubts: list[tuple[str, str]] = []
     texts = [*_list_texts(form, text, markup), *_read_files(form, home, reader, doubts)]
-    found += screen_texts([one for one in texts if one.text], lists)
+    found = screen_texts([one for one in texts if one.text], lists)
     found += screen_reprint(form, reprint, lists)
     found += screen_age(form, tell_day(now), portal.settings.old_after_days, version)
     return Checked(form, list(dict.fromkeys(found)), doubts, version)

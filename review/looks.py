@@ -28,11 +28,22 @@ class Look:
     finding: int | None = None
     doubt: int | None = None
     choices: tuple[str, ...] = ()
+    exact: str = ""  # the very words that were found, where they may be shown
+    told: str = ""
+    asks: str = ""  # block or confirm, while nobody dealt with it
+    settled: bool = False
+
+    @property
+    def phrase(self) -> str:
+        """What an allowance begins from: the words with what stands right beside them."""
+        at = self.words.find(self.exact) if self.exact else -1
+        return self.words[max(0, at - 2) : at + len(self.exact) + 2] if at >= 0 else self.exact or self.words
 
     @property
     def spot(self) -> Spot:
         """Where the preview shows it; a doubt speaks about its whole field."""
-        return Spot(self.number, self.field, self.words if self.finding is not None else "", self.tone)
+        words = self.exact or self.words if self.finding is not None else ""
+        return Spot(self.number, self.field, words, self.tone)
 
 
 def list_looks(findings: Sequence[Finding], doubts: Sequence[Doubt]) -> list[Look]:
@@ -46,6 +57,10 @@ def list_looks(findings: Sequence[Finding], doubts: Sequence[Doubt]) -> list[Loo
             tone="note" if one.level == "note" or one.cleared else "red",
             level="已放行" if one.cleared else LEVELS[one.level],
             finding=one.id,
+            exact=one.words or "",
+            told=one.told or "",
+            asks="" if one.cleared or one.level == "note" else one.level,
+            settled=one.cleared and one.level != "note",
         )
         for number, one in enumerate(findings, 1)
     ]

@@ -15,6 +15,7 @@ WORKS = {
     "crawl": "a crawl",
     "publish": "a publish",
     "schedule": "a scheduler",
+    "screen": "a screening",
     "housekeeping": "a backup, restore, upgrade or tidying",
 }
 

@@ -189,7 +189,18 @@ def _stand(connection: Connection, review: RowMapping) -> Standing:
         passed=tuple(row["actor"] for row in _read_passes(connection, review["revision"])),
         blocks=counts.get("block", 0),
         confirms=counts.get("confirm", 0),
+        lifted=_count_lifted(connection, review["revision"]),
     )
+
+
+def _count_lifted(connection: Connection, revision: int) -> int:
+    """Count the blocks that a person cleared; what an allowance explains was never one."""
+    query = (
+        select(func.count())
+        .select_from(findings.join(log, log.c.seq == findings.c.cleared_by_log))
+        .where(findings.c.revision == revision, findings.c.level == "block", log.c.action != "allow")
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _read_passes(connection: Connection, revision: int) -> list[RowMapping]:
