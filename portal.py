@@ -101,6 +101,10 @@ class Column(Entry):
         default=None, description="the days within which it must be updated, as a whole number"
     )
     style: Style = Field(default="news", description="one of news, documents, notices: how its list looks")
+    fixed: Flag = Field(
+        default=False,
+        description="true or false: whether it holds one page that is changed, as those of 概况 do",
+    )
     topic: Topic | None = Field(default=None, description="what makes it a topic column (专题)")
     links: tuple[Link, ...] = Field(default=(), description="a list of links that belong to it (栏目链接)")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from classify.model import Model
 from classify.rules import Facts
@@ -19,7 +20,8 @@ from pipelines.messages import PageRead
 from pipelines.normalize import normalize_reading
 from pipelines.screening import list_own, screen_form
 from portal import Portal
-from sources import Sources
+from sources import Source, Sources
+from store.drafts import Drafts
 from store.files import StoredFile
 from store.forms import Form
 from store.items import Found, Suggested
@@ -53,14 +55,14 @@ class Arrival:
 
 
 def prepare_arrival(
-    page: PageRead, home: Path, reader: DocumentReader, sources: Sources, portal: Portal
+    page: PageRead, home: Path, drafts: Drafts, reader: DocumentReader, sources: Sources, portal: Portal
 ) -> Arrival:
-    """Do all the work on a page that needs no transaction; its files are durable when this returns."""
-    source = sources.source(page.source)
-    agency = find_agency(sources, source)
-    raw = keep_page(home, page)
-    kept = keep_files(home, page)
-    provider = (agency.site_name or agency.name) if agency else source.name
+    """Do all the work on a page that needs no transaction; its files are durable once `drafts` are settled."""
+    source = sources.source(page.source) if page.source else None
+    agency = find_agency(sources, source) if source is not None else None
+    raw = keep_page(drafts, page)
+    kept = keep_files(home, drafts, page)
+    provider = (agency.site_name or agency.name) if agency else _name_site(source, page.url)
     normal = normalize_reading(page.reading, page.row, kept, provider, page.url)
     now = page.at
     own = list_own(agency, portal)
@@ -77,10 +79,15 @@ def prepare_arrival(
         label=suggest_column(normal.form, source, agency, portal),
         files=(raw, *(one.file for one in kept.values() if one.file is not None)),
         text_hash=hash_words(normal.form["title"], normal.text, names),
-        agency=source.agency,
-        mark=mark_item(normal.form, normal.text, source.agency),
+        agency=source.agency if source is not None else None,
+        mark=mark_item(normal.form, normal.text, source.agency if source is not None else None),
         facts=gather_facts(normal.form, source, agency),
     )
+
+
+def _name_site(source: Source | None, url: str) -> str:
+    """Name where a page stands: its source, else the host."""
+    return source.name if source is not None else urlsplit(url).hostname or url
 
 
 def label_arrivals(

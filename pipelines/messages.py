@@ -36,7 +36,10 @@ class ListSeen:
 
 @dataclass(frozen=True)
 class PageRead:
-    """A page that was fetched and read; `address` is what was asked, canonical, `url` what answered."""
+    """A page that was fetched and read; `address` is what was asked, canonical, `url` what answered.
+
+    `source` is empty for a page that a person named at a site where no source of ours stands (人工采集).
+    """
 
     source: str
     address: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -81,18 +81,29 @@ def read_written(path: Path, home: Path, portal: Portal) -> Written:
         raise UserFault(f"{path}:1: expected a head between two lines of ---, with at least `title:`")
     head = _read_head(b"\n" + found[1], str(path), portal)
     body = _decode(raw[found.end() :], path)
-    html = clean_html(MarkdownIt("commonmark", {"html": False}).enable("table").render(body))
     named = tuple(_keep_all(head.attachments, path.parent, home))
     fields = head.model_dump(exclude={"column", "attachments", "issued"})
+    issued = head.issued.isoformat() if isinstance(head.issued, date) else None
+    return compose({**fields, "issued": issued}, head.column, body, named, portal)
+
+
+def compose(
+    fields: Mapping[str, str | None],
+    column: str | None,
+    body: str,
+    named: Sequence[tuple[str, StoredFile]],
+    portal: Portal,
+) -> Written:
+    """Make the form of what somebody wrote: its fields, its text in Markdown, its files by name."""
+    html = clean_html(MarkdownIt("commonmark", {"html": False}).enable("table").render(body))
     form: Form = {
         **EMPTY,
         **{name: clean_line(value) for name, value in fields.items()},
-        "credit": clean_line(head.credit) or portal.identity.organizer,
-        "issued": head.issued.isoformat() if isinstance(head.issued, date) else None,
+        "credit": clean_line(fields.get("credit")) or portal.identity.organizer,
         "html": html,
         "attachments": [describe_file(name, file, None) for name, file in named],
     }
-    return Written(form, read_words(html), head.column, tuple(file for _, file in named))
+    return Written(form, read_words(html), column, tuple(file for _, file in named))
 
 
 def submit_written(

@@ -36,7 +36,7 @@ def fetch_one(url: str, networks: Networks, contact: str) -> Page:
     Works in a process of its own, since Scrapy runs once a process. Raises ReadingError for a page that does
     not come, with the reason.
     """
-    answer = _run_apart(url, OnePage, _settings(networks, contact), {"url": url})
+    answer = run_apart(url, OnePage, own_settings(networks, contact), {"url": url})
     if isinstance(answer, Fault):
         raise ReadingError(f"{url}: {answer.kind}: {answer.words}")
     if answer.status != 200:
@@ -45,24 +45,32 @@ def fetch_one(url: str, networks: Networks, contact: str) -> Page:
 
 
 def look_at_column(
-    url: str, networks: Networks, contact: str, hints: Hints, delay: float, excused: Sequence[str] = ()
+    url: str,
+    networks: Networks,
+    contact: str,
+    hints: Hints,
+    delay: float,
+    excused: Sequence[str] = (),
+    browser: bool = False,
 ) -> Look:
     """Look at a column in a process of its own, a request each `delay` seconds at a host.
 
-    `excused` are hosts whose certificate ops do not ask for. A column that does not come is a Look with its
-    fault; raises ReadingError when the process itself ended early.
+    `excused` are hosts whose certificate ops do not ask for; `browser` has pages filled by their scripts. A
+    column that does not come is a Look with its fault; raises ReadingError when the process ended early.
     """
-    own = {**_settings(networks, contact), "DOWNLOAD_DELAY": delay, UNVERIFIED_SETTING: list(excused)}
-    look: Look | Fault = _run_apart(url, Column, own, {"url": url, "hints": hints})
+    own = {**own_settings(networks, contact), "DOWNLOAD_DELAY": delay, UNVERIFIED_SETTING: list(excused)}
+    look: Look | Fault = run_apart(url, Column, own, {"url": url, "hints": hints, "browser": browser})
     return Look(url, fault=look) if isinstance(look, Fault) else look
 
 
-def _settings(networks: Networks, contact: str) -> dict[str, Any]:
+def own_settings(networks: Networks, contact: str) -> dict[str, Any]:
+    """Give what a fetch for one person has of its own among Scrapy's settings."""
     opened = [str(network) for network in networks]
     return {NETWORKS_SETTING: opened, "USER_AGENT": name_agent(contact), "EXTENSIONS": {}}
 
 
-def _run_apart(url: str, spider: type[Spider], own: dict[str, Any], options: dict[str, Any]) -> Any:
+def run_apart(url: str, spider: type[Spider], own: dict[str, Any], options: dict[str, Any]) -> Any:
+    """Run a spider in a process of its own and give what it `found`; raises ReadingError when it ends early."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as process:
         try:
@@ -102,6 +110,7 @@ class Column(Spider):
     name = "column"
     url = ""
     hints = Hints()
+    browser = False
     found: Look | Fault = Fault("lost", "never asked")
 
     async def start(self) -> AsyncIterator[Request]:

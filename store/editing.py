@@ -80,6 +80,23 @@ def cover_draft(draft: Draft, form: Form) -> Draft:
     return replace(draft, form=form, person={**draft.person, **masked})
 
 
+def draft_files(connection: Connection, item: int, number: int, files: list[dict[str, Any]]) -> Draft | None:
+    """Lay another list of attachments over a revision, as a form holds them; None when it is the same.
+
+    Raises Stale when `number` is not the newest.
+    """
+    latest = find_latest(connection, item)
+    if latest is None or latest.number != number:
+        raise Stale(f"{item}@{number} is no longer the newest")
+    before = merge_form(latest.machine, latest.person)
+    if before["attachments"] == files:
+        return None
+    person = {name: value for name, value in latest.person.items() if name != "attachments"}
+    if files != merge_form(latest.machine, {})["attachments"]:
+        person["attachments"] = files
+    return Draft(latest, person, merge_form(latest.machine, person), ("attachments",))
+
+
 def check_value(name: str, value: str | None, today: date) -> str | None:
     """Bring what somebody typed to what a form holds; raises UserFault in an editor's words."""
     text = (value or "").strip()

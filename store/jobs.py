@@ -33,6 +33,19 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A job as whoever asked for it sees it: done, running, or waiting; with what came of it."""
+
+    id: int
+    kind: str
+    argument: str
+    made_by: str
+    done: bool
+    running: bool
+    outcome: str | None
+
+
+@dataclass(frozen=True)
 class End:
     """What follows from a process that ended: done, or due again at a moment; and in words."""
 
@@ -88,6 +101,18 @@ def add_job(connection: Connection, kind: str, argument: str, made_by: str, due:
     return int(connection.execute(jobs.insert().values(**values).returning(jobs.c.id)).scalar_one())
 
 
+def find_job(connection: Connection, id: int) -> Asked | None:
+    """Give a job as it stands, None when there is none."""
+    row = connection.execute(select(jobs).where(jobs.c.id == id)).first()
+    return None if row is None else _asked(row)
+
+
+def list_asked(connection: Connection, kind: str, limit: int) -> list[Asked]:
+    """Give the newest jobs of a kind, the newest first."""
+    query = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.id.desc()).limit(limit)
+    return [_asked(row) for row in connection.execute(query)]
+
+
 def take_job(connection: Connection, now: datetime, without: Collection[str]) -> Job | None:
     """Take the job that has been due the longest, of other kinds than these; None when nothing is.
 
@@ -132,6 +157,11 @@ def end_job(connection: Connection, job: Job, end: End, now: datetime) -> bool:
         outcome=end.outcome,
         attempts=job.attempts if end.counted else job.attempts - 1,
     )
+
+
+def _asked(row: Row[tuple[object, ...]]) -> Asked:
+    running = row.taken_at is not None and row.done_at is None
+    return Asked(row.id, row.kind, row.argument, row.made_by, row.done_at is not None, running, row.outcome)
 
 
 def _job(row: Row[tuple[object, ...]], taken: str) -> Job:

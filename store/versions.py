@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, select
 from clock import read_time
 from errors import NotFound
 from store.forms import EMPTY, Form
-from store.tables import items, reviews, revisions
+from store.tables import OPEN_STATES, items, reviews, revisions
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,40 @@ def list_versions(connection: Connection, item: int) -> list[Version]:
             public=row.public_revision == row.id,
         )
         for row in connection.execute(query)
+    ]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An item of a column as it stands: the newest of its revisions that is open or approved."""
+
+    item: int
+    number: int
+    state: str
+    column: str
+    at: datetime
+    title: str
+
+
+def list_placed(connection: Connection, keys: Collection[str]) -> list[Placed]:
+    """Give what stands in columns or waits for them, the newest revision of each item, by column and item."""
+    query = (
+        select(reviews, revisions.c.number, revisions.c.at, revisions.c.form)
+        .join(revisions, revisions.c.id == reviews.c.revision)
+        .where(reviews.c.column_key.in_(tuple(keys)), reviews.c.state.in_((*OPEN_STATES, "approved")))
+        .order_by(reviews.c.column_key, reviews.c.item, revisions.c.number)
+    )
+    newest = {row.item: row for row in connection.execute(query)}
+    return [
+        Placed(
+            row.item,
+            row.number,
+            row.state,
+            row.column_key,
+            read_time(row.at),
+            json.loads(row.form).get("title") or "",
+        )
+        for row in newest.values()
     ]
 
 

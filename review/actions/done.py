@@ -10,34 +10,42 @@ from review.drawing import draw
 from review.permissions import LOOK, allow
 from review.setting import setting
 from review.visits import read_now, signed_in
-from review.words import ACTIONS, STATES
-from store.desk import find_publication, find_standing, list_done, read_details
+from review.whereabouts import tell_whereabouts
+from review.words import ACTIONS
+from store.desk import list_done, read_details
 from store.sessions import find_act
+from store.whereabouts import find_whereabouts
 
 
 @allow(*LOOK)
 def done() -> ResponseReturnValue:
-    """List today's decisions of this person, the newest first, with the address where each is public."""
+    """List today's decisions of this person, the newest first, with where each stands now."""
     here, session, now = setting(), signed_in(), read_now()
-    rows = []
     with here.database.read() as connection:
-        for step in list_done(connection, session.actor.id, begin_day(now)):
-            if step.item is None or step.number is None or step.action == "supersede":
-                continue
-            one = find_standing(connection, step.item, step.number)
-            known = find_publication(connection, step.item)
-            title = clean(read_details(connection, [one.revision])[one.revision].form["title"])
-            public = known[1] if known is not None and one.state == "approved" else None
-            rows.append({"step": step, "one": one, "title": title or "（没有标题）", "path": public})
+        steps = [
+            step
+            for step in list_done(connection, session.actor.id, begin_day(now))
+            if step.revision is not None and step.number is not None and step.action != "supersede"
+        ]
+        revisions = {step.revision for step in steps if step.revision is not None}
+        details = read_details(connection, revisions)
+        places = find_whereabouts(connection, revisions)
         act = find_act(connection, session)
+    rows = [
+        {
+            "step": step,
+            "title": clean(details[step.revision].form["title"]) or "（没有标题）",
+            "stands": tell_whereabouts(places[step.revision], here, now),
+        }
+        for step in steps
+        if step.revision in places and step.revision in details
+    ]
     return draw(
         "done.html",
         rows=rows,
         actions=ACTIONS,
-        states=STATES,
         name_column=here.name_column,
         undo=act.told if act is not None else None,
-        base=here.portal.identity.base_url.rstrip("/"),
         decides=bool(session.actor.roles & {"editor", "chief"}),
         back="/done",
     )
