@@ -18,7 +18,8 @@ from sources import load_sources
 from store.accounts import add_account, find_actor
 from store.clusters import join_cluster
 from store.database import Database
-from store.files import StoredFile, keep_bytes, save_file
+from store.drafts import keep_bytes
+from store.files import StoredFile, save_file
 from store.forms import EMPTY, Form
 from store.items import (
     Found,

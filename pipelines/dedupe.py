@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from store.forms import hash_text
@@ -14,6 +15,13 @@ from store.forms import hash_text
 _SHORTEST = 60
 # The same words a season apart are an old item put out again (N8), which an editor must see, not a repost.
 _APART = 45  # days
+_GAPS = re.compile(r"[\W_]+")
+# Blanks and the marks of Chinese texts, which are no letters in any width: without them most texts are in one
+# width already, which is asked in a tenth of the time that writing them so takes.
+_MARKS = re.compile(
+    r"[\t\n\r -/:-@\[-`{-~\u00a0\u00b7\u2013-\u201d\u2026\u3000-\u3002\u3008-\u3011\u3014\u3015"
+    r"\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e]+"
+)
 # What those who pass an item on put before or behind its title.
 _PUT_BEFORE = re.compile(
     r"^\s*(?:[【\[（(〔]?(?:转发|转载|转|图|组图|图文|视频|公告|通知|原创|置顶|热点|要闻|快讯)[】\])）〕]|(?:转发|转载|转)\s*[:：|丨])\s*"
@@ -24,9 +32,13 @@ _OWN_NUMBER = re.compile(
 )
 
 
+@lru_cache(maxsize=16)  # a page's own words are asked for twice
 def squash(text: str | None) -> str:
     """Letters and digits only, in one width: what is left must agree."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text or ""))
+    words = _MARKS.sub("", text or "")
+    if not unicodedata.is_normalized("NFKC", words):
+        words = unicodedata.normalize("NFKC", text or "")
+    return _GAPS.sub("", words)
 
 
 def core_title(title: str | None) -> str:

@@ -25,6 +25,7 @@ from reading.page import Row
 from sources import Sources
 from store.bands import find_hashes
 from store.database import Database
+from store.drafts import Drafts
 from store.items import add_doubts, find_latest
 from store.mirror import mirror_configuration
 from store.sightings import (
@@ -69,11 +70,7 @@ class Intake:
         Files are on disk before any row names them, so that a kill between the two loses nothing.
         Raises StoreError when the disk or the database refuses; then nothing of the batch is saved.
         """
-        arrivals = {
-            place: prepare_arrival(message, self._database.home, self._reader, self._sources, self._portal)
-            for place, message in enumerate(batch)
-            if isinstance(message, PageRead)
-        }
+        arrivals = self._prepare(batch)
         arrivals = label_arrivals(arrivals, self._portal, self._model)
         near = Near(self._compare(arrivals), self._sources, self._portal.settings.old_after_days)
         with self._database.write() as connection:
@@ -82,6 +79,18 @@ class Intake:
             saved = _save(connection, batch, arrivals, near)
         self._mirrored = self._mirrored or bool(batch)
         return saved
+
+    def _prepare(self, batch: Sequence[Message]) -> dict[int, Arrival]:
+        """Do what needs no transaction; every file is durable when this returns."""
+        home = self._database.home
+        with Drafts(home) as drafts:
+            arrivals = {
+                place: prepare_arrival(message, home, drafts, self._reader, self._sources, self._portal)
+                for place, message in enumerate(batch)
+                if isinstance(message, PageRead)
+            }
+            drafts.settle()
+        return arrivals
 
     @cached_property
     def _model(self) -> Model | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,25 +46,6 @@ def locate(home: Path, kind: str, digest: str) -> Path:
     return home / "files" / kind / digest[:2] / (digest + ending)
 
 
-def keep_bytes(home: Path, kind: str, raw: bytes) -> str:
-    """Put bytes on disk, durable before this returns, and give their hash; the same bytes are kept once.
-
-    Raises StoreError when the disk is full or refuses.
-    """
-    digest = hash_bytes(raw)
-    target = locate(home, kind, digest)
-    if target.exists():
-        return digest
-    # mtime 0, so that the same page makes the same file
-    content = gzip.compress(raw, compresslevel=6, mtime=0) if kind == "page" else raw
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_durably(target, content)
-    except OSError as error:
-        raise StoreError(f"{target}: cannot be kept: {error.strerror}") from error
-    return digest
-
-
 def read_bytes(home: Path, kind: str, digest: str) -> bytes:
     """Give the bytes of a kept file; raises StoreError when it is missing or is not what its name says."""
     target = locate(home, kind, digest)
@@ -102,13 +82,3 @@ def find_file(connection: Connection, digest: str) -> StoredFile | None:
     if row is None:
         return None
     return StoredFile(**{name: row[name] for name in StoredFile.__dataclass_fields__})
-
-
-def _write_durably(target: Path, content: bytes) -> None:
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    with draft.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.chmod(0o444)
-    draft.replace(target)

@@ -14,7 +14,8 @@ from stores import lift_guards
 from portal import Portal
 from publish.site import PublishReport, publish_site
 from store.database import Database
-from store.files import StoredFile, keep_bytes, save_file
+from store.drafts import keep_bytes
+from store.files import StoredFile, save_file
 from store.items import NewRevision, add_item, add_revision
 from store.moves import Actor, Wish
 from store.reviews import Desk, decide, open_review
