@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clock import read_clock
-from commands.setting import AS_JSON, example, find_paths, load_files, open_store
+from clock import PORTAL_ZONE, read_clock
+from commands.setting import AS_JSON, example, find_paths, load_files, open_store, read_moment
 from errors import AlreadyRunning
 from terminal import show_share, write_rows
 
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 @click.command()
 @click.option("--full", is_flag=True, help="Render every page, whatever changed.")
 @click.option("--rollback", type=int, metavar="R", help="Make a new release of what release R held.")
+@click.option("--at", metavar="TIME", help="Make what stood then again, for you alone: 2026-11-05T08:00.")
+@click.option("--into", type=click.Path(path_type=Path), metavar="DIR", help="Where to, with --at.")
 @click.option(
     "--wait",
     type=click.IntRange(0, 3600),
@@ -35,10 +38,19 @@ logger = logging.getLogger(__name__)
 )
 @AS_JSON
 @example("caibian publish")
-def publish(full: bool, rollback: int | None, wait: int, as_json: bool) -> None:
-    """Publish what is approved, as a new release."""
+def publish(
+    full: bool, rollback: int | None, at: str | None, into: Path | None, wait: int, as_json: bool
+) -> None:
+    """Publish what is approved, as a new release.
+
+    With --at nothing is published: what stood on the portal then, and who approved it, is made again in a
+    folder that only you can read.
+    """
     from store.mirror import mirror_configuration
 
+    if at is not None:
+        _rebuild(at, into, as_json)
+        return
     paths = find_paths()
     sources, portal = load_files(paths)
     now = read_clock()
@@ -50,6 +62,17 @@ def publish(full: bool, rollback: int | None, wait: int, as_json: bool) -> None:
     logger.info("release %d: %d articles, %d files written", report.release, report.articles, report.written)
     columns = ("release", "written", "articles", "removed", "empty_columns", "refused")
     write_rows([asdict(report)], as_json, columns, "")
+
+
+def _rebuild(at: str, into: Path | None, as_json: bool) -> None:
+    from publish.past import rebuild_past
+
+    moment = read_moment(at)
+    paths = find_paths()
+    folder = into or paths.home / "past" / f"{moment.astimezone(PORTAL_ZONE):%Y-%m-%dT%H%M}"
+    with open_store(paths) as database:
+        report = rebuild_past(database, load_files(paths)[1], paths.home, moment, folder)
+    write_rows([asdict(report)], as_json, ("release", "at", "articles", "folder", "missing"), "")
 
 
 def publish_patiently(database: Database, portal: Portal, wait: float, **options: Any) -> PublishReport:

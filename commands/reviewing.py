@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from clock import PORTAL_ZONE, read_clock
-from commands.setting import AS_JSON, AS_USER, example, find_paths, load_files, open_store, read_which
-from errors import UserFault
+from clock import read_clock
+from commands.setting import (
+    AS_JSON,
+    AS_USER,
+    example,
+    find_paths,
+    load_files,
+    open_store,
+    read_moment,
+    read_which,
+)
 from terminal import write_rows
 
 if TYPE_CHECKING:
@@ -81,7 +89,7 @@ def decide(
     with open_store(paths) as database, database.write() as connection:
         actor = find_actor(connection, user)
         desk = portal_desk(portal)
-        wish = Wish(action, column, reason, _read_moment(moment), at_once)
+        wish = Wish(action, column, reason, read_moment(moment) if moment else None, at_once)
         done = carry_out(connection, item, number, wish, actor, desk, read_clock())
     click.echo(f"{which} is {done.to_state}" + (f" in {done.column_key}" if done.column_key else ""))
     if at_once and action == "withdraw":
@@ -96,17 +104,6 @@ def _take_down(paths: Paths, portal: Portal) -> None:
     with open_store(paths) as database:
         report = publish_patiently(database, portal, PATIENCE)
     click.echo(f"release {report.release} is served without it")
-
-
-def _read_moment(text: str | None) -> datetime | None:
-    """Read a time at the portal; raises UserFault for what is none."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UserFault(f"{text!r} is no time, expected one such as 2026-11-05T08:00") from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=PORTAL_ZONE)
 
 
 def portal_desk(portal: Portal) -> Desk:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from clock import PORTAL_ZONE
 from errors import UserFault
 
 if TYPE_CHECKING:
@@ -57,6 +59,15 @@ def open_store(paths: Paths) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def read_moment(text: str) -> datetime:
+    """Read a time at the portal, or with its zone; raises UserFault for what is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UserFault(f"{text!r} is no time, expected one such as 2026-11-05T08:00") from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=PORTAL_ZONE)
 
 
 def read_file(path: Path) -> bytes:

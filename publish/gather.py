@@ -47,6 +47,7 @@ CHUNK = 200  # forms held at once
 WITH_SUMMARY = ("front", "feed", "rss", "json feed", "directory", "directory json", "directory csv")
 ALTERED = "its content is not what was approved"
 HIDDEN = "its state was changed without a decision"
+LATER = "its approval takes effect only after this moment"
 BLOCKED = "a finding that nobody cleared holds it back"
 
 
@@ -108,9 +109,11 @@ def gather(stores: Stores, now: datetime, served: int | None, narrow: bool) -> G
         left = [item for item, one in publications.items() if one.released and item not in rows]
         farewells = read_farewells(connection, left)
         refused = _name_refused(read_approved(connection, scope), gate, rows)
+        later = {row.item for row in gate.pending}
         for item, farewell in farewells.items():
             if not farewell.decided and publications[item].tombstone_at is None:
-                refused.setdefault(item, f"item {item}: {BLOCKED if farewell.blocked else HIDDEN}")
+                why = BLOCKED if farewell.blocked else LATER if item in later else HIDDEN
+                refused.setdefault(item, f"item {item}: {why}")
         filed = read_filed(connection) if not narrow else {row.revision for row in rows.values()}
         slots = {column.key: find_last_slot(connection, column.key) for column in stores.site.columns}
         last = find_last_number(connection)
