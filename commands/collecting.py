@@ -81,17 +81,27 @@ def _crawl(wanted: tuple[str, ...], as_json: bool, **options: Any) -> None:
 def health(as_json: bool) -> None:
     """Say how every source is, since when, and when it was last well."""
     from classify.keeping import find_fault
+    from reading.learning import tell_version
     from spiders.health import list_health
+    from spiders.shapes import describe_shapes
     from store.runs import Runs
+    from store.shapes import Shapes
 
     paths = find_paths()
     sources, _ = load_files(paths)
     with open_store(paths) as database:
-        told = [asdict(one) for one in list_health(sources, Runs(database))]
+        readings = describe_shapes(Shapes(database).load(tell_version()))
+        told = [asdict(one) for one in list_health(sources, Runs(database), readings)]
     if (fault := find_fault(paths.home)) is not None:  # rules alone label until it is mended
         told.append(
-            {"source": "model", "verdict": "broken", "since": None, "last_well": None, "evidence": fault}
+            {
+                "source": "model",
+                "verdict": "broken",
+                "since": None,
+                "last_well": None,
+                "evidence": fault,
+                "reading": None,
+            }
         )
-    write_rows(
-        told, as_json, ("source", "verdict", "since", "last_well", "evidence"), "no source was crawled yet"
-    )
+    columns = ("source", "verdict", "since", "last_well", "evidence", "reading")
+    write_rows(told, as_json, columns, "no source was crawled yet")

@@ -199,8 +199,8 @@ class Article:
         return tuple(doubts)
 
     def _number_in_text(self) -> str | None:
-        """A 发文字号 that stands alone on one of the first lines."""
-        for number in [*self.between[-3:], *self.body.numbers()[:4]]:
+        """A 发文字号 that stands alone on a line beside the title, or on one of the first of the text."""
+        for number in [*self.between, *self.body.numbers()[:4]]:
             text = self.sheet.lines[number].text
             found = _DOC_NUMBER.search(text) if len(text) < 60 else None
             if found and len(text) <= len(found[0]) + 4:

@@ -24,6 +24,8 @@ _DOWNLOAD = re.compile(
 # A link that calls itself an attachment, and leads to no page.
 _CALLED = re.compile(r"\s*附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.、]\s*\S")
 _PAGE = re.compile(r"\.(?:s?html?|shtm|jhtml|jsp|aspx?|php|do|action)$|/$", re.I)
+# What every link to a document has somewhere; most links of a page do not.
+_MARKED = re.compile(rf"\.(?:{_KINDS})|附|down|file|attach|annex|[&?]\w*=|%", re.I)
 _EMPTY = re.compile(r"^(?:点击)?(?:下载|查看|附件|此处|这里|打开|预览|阅读)*$")
 
 
@@ -46,6 +48,8 @@ def find_attachments(links: Iterable[Element], base: str) -> tuple[Attachment, .
 
 def is_document(href: str, words: str = "") -> bool:
     """Tell whether a link leads to a document: by its path, its query, its words, or a download servlet."""
+    if not _MARKED.search(href) and not _MARKED.search(words):
+        return False
     try:
         parts = urlsplit(href.strip())
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Controls, soft hyphens, zero width, bidirectional marks, fillers, tags and private use (reliability.md 9).
 _UNSEEN = re.compile(
@@ -10,6 +11,8 @@ _UNSEEN = re.compile(
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ue000-\uf8ff\ud800-\udfff"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
+_MARKS = re.compile(r"[\W_]+")
+_SHORT = 120
 
 
 def clean_text(text: str) -> str:
@@ -21,4 +24,10 @@ def clean_text(text: str) -> str:
 
 def squash(text: str) -> str:
     """Keep letters and digits only: what two writings of the same words share."""
-    return re.sub(r"[\W_]+", "", text)
+    return _squash_short(text) if len(text) <= _SHORT else _MARKS.sub("", text)
+
+
+@lru_cache(4096)
+def _squash_short(text: str) -> str:
+    """Kept, since a site's pages have the same short lines, and each is asked for several times."""
+    return _MARKS.sub("", text)

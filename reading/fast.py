@@ -13,7 +13,7 @@ from reading.outside import Outside, measure_outside
 from reading.page import Hints, Page, Reading
 from reading.shape import Area, Shape, find_area, locate, tell_host, tell_name, tell_path
 
-# How many lines behind the area are looked at: as far as documents beside the text may stand (reading.article).
+# So many lines behind the area are looked at: as far as documents beside the text may stand.
 _BEHIND = 40
 # A shorter text is looked at with the whole page before it is believed.
 _LEAST = 60
@@ -23,7 +23,10 @@ _SHARE = 0.5
 _TELLING = 400
 _PARTS = ("article_title", "body", "published", "credit")
 _KEPT = frozenset(
-    ("published", "updated", "credit", "issued", "author", "editor", "doc_number", "index_number", "issuer", "topic", "validity", "summary")
+    (
+        *("published", "updated", "credit", "issued", "author", "editor", "doc_number", "index_number"),
+        *("issuer", "topic", "validity", "summary"),
+    )
 )
 
 
@@ -78,7 +81,7 @@ def _try(opened: Opened, hints: Hints, shape: Shape, area: Area) -> _Try:
     seen = replace(
         shape,
         titles=(_name_title(article),),
-        ways=(_tell_ways(reading),),
+        ways=(_tell_ways(article, reading),),
         share=_tell_share(article, reading),
         outside=measure_outside(opened.root, sheet),
     )
@@ -101,7 +104,7 @@ def _find_doubt(reading: Reading, shape: Shape, seen: Shape) -> str | None:
         return "no publication"
     if seen.share < _SHARE * shape.share:
         return "too little of the area is text"
-    return seen.outside.find_excess(shape.outside)
+    return seen.outside.find_excess(shape.outside, len(reading.text))
 
 
 def _is_inside(article: Article, area: Area) -> bool:
@@ -123,13 +126,21 @@ def _find_title(article: Article) -> int | None:
 
 
 def _name_title(article: Article) -> str:
+    """Name the element that the title stands in, with the one around it; empty where it stands nowhere."""
     line = _find_title(article)
-    return "" if line is None else tell_name(article.sheet.lines[line].block)
+    if line is None:
+        return ""
+    block = article.sheet.lines[line].block
+    around = block.getparent()
+    return f"{'' if around is None else tell_name(around)}>{tell_name(block)}"
 
 
-def _tell_ways(reading: Reading) -> str:
-    """The origins of the parts as one word."""
-    return "|".join(reading.origins.get(part, "") for part in ("title", "body", "published", "credit"))
+def _tell_ways(article: Article, reading: Reading) -> str:
+    """The origins of the parts as one word, with a mark where the head says the title, too."""
+    key = squash(reading.title or "")
+    said = any(key in squash(article.metas.get(name, "")) for name in ("<title>", "articletitle"))
+    parts = [reading.origins.get(part, "") for part in ("title", "body", "published", "credit")]
+    return "|".join(["headed" if key and said else "", *parts])
 
 
 def _tell_share(article: Article, reading: Reading) -> float:

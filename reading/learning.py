@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from reading.families.known import family_named
+from reading.families.known import FAMILIES, family_named
 from reading.outside import Outside
 from reading.shape import Shape
 
-# Raised when what is learned changes its meaning: what an older reader learned is dropped.
+# Raised when what is learned changes its meaning.
 VERSION = 1
 # A source's lists lead to few kinds of pages.
 _MOST = 3
@@ -49,6 +49,11 @@ class Learned:
         """Whether pages are read the fast way."""
         return any(shape.is_trusted for shape in self.shapes)
 
+    @property
+    def wants_check(self) -> bool:
+        """Whether the next page is to be read both ways."""
+        return self.fast + 1 >= CHECK
+
     def take(self, lesson: Lesson) -> Learned:
         """Learn from one more page."""
         shapes = [_judge(shape, lesson) for shape in self.shapes]
@@ -57,8 +62,11 @@ class Learned:
         proposed = lesson.shape
         if proposed is not None and lesson.way != "agreed" and proposed.key not in known:
             kept = [*_make_room(kept), proposed]
-        fast = self.fast + 1 if lesson.way == "fast" else 0 if lesson.way == "agreed" else self.fast
-        return Learned(tuple(kept), fast)
+        count = {"fast": self.fast + 1, "slow": self.fast}
+        return Learned(tuple(kept), count.get(lesson.way, 0))
+
+
+NOTHING = Learned()
 
 
 def _judge(shape: Shape, lesson: Lesson) -> Shape | None:
@@ -84,8 +92,8 @@ def _make_room(shapes: Sequence[Shape]) -> list[Shape]:
 
 
 def tell_version() -> str:
-    """The version of the reader and of its families, as it is kept beside what was learned."""
-    return str(VERSION)
+    """The version of the reader and its families: what another one learned is dropped."""
+    return " ".join([str(VERSION), *(f"{one.name}{one.version}" for one in FAMILIES if one.version > 1)])
 
 
 def tell_learned(learned: Learned) -> dict[str, Any]:

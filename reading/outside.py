@@ -1,4 +1,4 @@
-"""What a page says outside the part where its article is looked for: enough to tell when something is missed."""
+"""What a page says outside the part where its article is looked for, to tell when something is missed."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _DOCUMENT = re.compile(
     r"file\.do|annex|accessory|/fj/|/files?/|upload"
 )
 _SLACK_SIGNS = 200
-_SLACK_POINTS = 3
+_SLACK_POINTS = 4
 
 
 @dataclass(frozen=True)
 class Outside:
-    """Counts of what stands beside the area: characters, full stops, telling words, links to documents."""
+    """Counts of what stands beside the area: signs, marks between clauses, telling words, document links."""
 
     signs: int
     points: int
@@ -44,9 +44,13 @@ class Outside:
             max(self.documents, other.documents),
         )
 
-    def find_excess(self, most: Outside) -> str | None:
-        """Say what there is more of than ever before; a few sentences more are the site's own news."""
-        if self.signs > 1.3 * most.signs + _SLACK_SIGNS or self.points > most.points + _SLACK_POINTS:
+    def find_excess(self, most: Outside, size: int) -> str | None:
+        """Say what there is more of than ever before, beside a text of `size` characters.
+
+        A few clauses more are the site's own news, a few words more its menus.
+        """
+        more = self.signs - most.signs
+        if more > size + _SLACK_SIGNS or self.points > most.points + _SLACK_POINTS:
             return "more text beside the article"
         if self.words > most.words:
             return "labels beside the article"
@@ -63,10 +67,14 @@ def measure_outside(root: Element, sheet: Sheet) -> Outside:
     links = (link for link in whole.iter("a", "iframe", "embed", "object"))
     return Outside(
         len(page) - len(area),
-        page.count("。") - area.count("。"),
+        _count_points(page) - _count_points(area),
         len(_TELLING.findall(page)) - len(_TELLING.findall(area)),
         _count_documents(links) - _count_documents(link for _, link in sheet.links),
     )
+
+
+def _count_points(text: str) -> int:
+    return text.count("。") + text.count("，") + text.count("；")
 
 
 def _count_documents(links: Iterable[Element]) -> int:

@@ -55,7 +55,7 @@ class Shape:
 
     @property
     def is_trusted(self) -> bool:
-        """Whether pages may be read by it alone: a known CMS vouches for its containers, so one page will do."""
+        """Whether pages may be read by it alone; a known CMS vouches for its containers: one page will do."""
         return self.agreed >= (ENOUGH_KNOWN if self.family else ENOUGH)
 
     def widen(self, other: Shape) -> Shape:

@@ -74,7 +74,7 @@ def _may_hide_attributes(raw: bytes, tags: int) -> bool:
 
 def _count_gaps(piece: bytes) -> int:
     """How many attributes a piece of a tag could hold at the most: something must part them."""
-    return len(piece.split()) + piece.count(b'"') + piece.count(b"'") + piece.count(b"/")
+    return len(piece) - len(piece.translate(None, b" \t\n\r\f/\"'"))
 
 
 def _refuse_attributes(text: str) -> None:

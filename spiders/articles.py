@@ -102,7 +102,7 @@ class Articles:
     async def _read_page(self, answer: Answer) -> Reading | str:
         """Read a page and those that follow it, or say why there is no article."""
         page = Page(answer.raw, answer.url, self._now, answer.content_type)
-        read = await self._tools.pool.read(Job("article", page, self._task.hints))
+        read = await self._tools.pool.read(Job("article", page, self._task.hints, self._source))
         if isinstance(read, Unread):
             return read.reason
         if not isinstance(read, Reading):

@@ -25,9 +25,11 @@ from spiders.night import Night
 from spiders.parts import PartFetcher
 from spiders.plan import Plan, make_settings, make_tasks
 from spiders.pool import ReadingPool
+from spiders.shapes import Ledger
 from spiders.task import Task, Tools
 from spiders.writer import Writer
 from store.known import Known
+from store.shapes import Shapes
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +94,8 @@ class CollectSpider(Spider):
         backlog = Backlog(BACKLOG_BYTES)
         places = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         gate = Gate(places, settings.getint("CONCURRENT_REQUESTS"))
-        pool = ReadingPool()
+        ledger = Ledger(Shapes(night.database))
+        pool = ReadingPool(teacher=ledger)
         self.fetcher = Fetcher(self.crawler.engine, gate, backlog)
         return Tools(
             fetcher=self.fetcher,
@@ -100,6 +103,7 @@ class CollectSpider(Spider):
             parts=PartFetcher(self.fetcher, pool),
             backlog=backlog,
             pool=pool,
+            ledger=ledger,
             writer=Writer(lambda: Intake(night.database, plan.sources, plan.portal), backlog),
             known=Known(night.database),
             claims=Claims(len(plan.wanted), LIST_PATIENCE),
@@ -110,6 +114,7 @@ class CollectSpider(Spider):
 async def _run_source(task: Task, tools: Tools, night: Night) -> None:
     start = monotonic()
     tally = await gather_source(task, tools)
+    await asyncio.to_thread(tools.ledger.save, task.source.id, tools.clock())
     await night.close_source(task.source, tally, monotonic() - start)
 
 

@@ -214,22 +214,26 @@ def judge_recheck(counts: Counts) -> Verdict:
 
 @dataclass(frozen=True)
 class Health:
-    """How one source is now: its verdict, since when, and when it was last well or quiet (portal time)."""
+    """How one source is now: its verdict, since when, and when it was last well or quiet (portal time).
+
+    `reading` says how its pages are read, by what was learned of them; None before the first.
+    """
 
     source: str
     verdict: str
     since: str
     last_well: str | None
     evidence: str
+    reading: str | None = None
 
 
-def list_health(sources: Sources, runs: Runs) -> list[Health]:
-    """List the health of every source that was crawled, in the file's order."""
+def list_health(sources: Sources, runs: Runs, readings: Mapping[str, str] | None = None) -> list[Health]:
+    """List the health of every source that was crawled, in the file's order; `readings` by source."""
     histories = (runs.history(source.id, limit=_LONG) for source in sources.sources)
-    return [_tell_health(history) for history in histories if history]
+    return [_tell_health(history, readings or {}) for history in histories if history]
 
 
-def _tell_health(history: Sequence[RunSource]) -> Health:
+def _tell_health(history: Sequence[RunSource], readings: Mapping[str, str]) -> Health:
     newest = history[0]
     streak = list(takewhile(lambda row: row.verdict == newest.verdict, history))
     good = next((row.at for row in history if row.verdict in ("well", "quiet")), None)
@@ -239,6 +243,7 @@ def _tell_health(history: Sequence[RunSource]) -> Health:
         since=_tell(streak[-1].at) or "",
         last_well=_tell(good),
         evidence=newest.evidence,
+        reading=readings.get(newest.source),
     )
 
 

@@ -10,10 +10,11 @@ import os
 import resource
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from errors import ReadingError
+from reading.learning import NOTHING, Learned, Lesson
 from reading.page import Hints, ListPage, Page, Reading
 
 if TYPE_CHECKING:
@@ -26,16 +27,21 @@ CPU_SECONDS = 2
 WALL_SECONDS = 20.0
 MEMORY_BYTES = 1 << 30
 # Imported once in the server that the workers are forked from.
-_PRELOAD = ["reading.article", "reading.listing"]
+_PRELOAD = ["reading.fast", "reading.listing"]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One page to read, as a list or as an article."""
+    """One page to read, as a list or as an article.
+
+    An article of a `source` is read by what was `learned` of that source, and teaches more.
+    """
 
     kind: Literal["list", "article"]
     page: Page
     hints: Hints
+    source: str | None = None
+    learned: Learned = NOTHING
 
 
 @dataclass(frozen=True)
@@ -48,25 +54,53 @@ class Unread:
 Read = Reading | ListPage | Unread
 
 
-def read_job(job: Job) -> Read:
+@dataclass(frozen=True)
+class Taught:
+    """An article as read, with what its page teaches."""
+
+    reading: Reading
+    lesson: Lesson | None
+
+
+class Teacher(Protocol):
+    """Who knows what was learned of each source (spiders.shapes.Ledger)."""
+
+    def ask(self, source: str) -> Learned: ...
+
+    def take(self, source: str, lesson: Lesson) -> None: ...
+
+
+def read_job(job: Job) -> Read | Taught:
     """Read one page here and now; a page that no reader takes gives its reason."""
     from reading.article import read_article
+    from reading.fast import read_learning
     from reading.listing import read_list
 
     try:
-        return (read_list if job.kind == "list" else read_article)(job.page, job.hints)
+        if job.kind == "list":
+            return read_list(job.page, job.hints)
+        if job.source is None:
+            return read_article(job.page, job.hints)
+        return Taught(*read_learning(job.page, job.hints, job.learned.shapes, job.learned.wants_check))
     except ReadingError as error:
         return Unread(str(error))
 
 
-def read_chunk(jobs: Sequence[Job]) -> list[Read]:
-    """Read pages in a worker, each under a CPU limit of what the worker has used so far and two seconds."""
-    done = []
+def read_chunk(jobs: Sequence[Job]) -> list[Read | Taught]:
+    """Read pages in a worker, each under a CPU limit of what the worker has used so far and two seconds.
+
+    What one page teaches the next one of its source profits from.
+    """
+    done: list[Read | Taught] = []
+    learned: dict[str | None, Learned] = {}
     for job in jobs:
         used = resource.getrusage(resource.RUSAGE_SELF)
         limit = math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-        done.append(read_job(job))
+        read = read_job(replace(job, learned=learned.get(job.source, job.learned)))
+        if isinstance(read, Taught) and read.lesson is not None:
+            learned[job.source] = learned.get(job.source, job.learned).take(read.lesson)
+        done.append(read)
     return done
 
 
@@ -78,8 +112,9 @@ def _limit_memory() -> None:
 class ReadingPool:
     """Hands pages to the workers in chunks; starts them with the first page, so a quiet night needs none."""
 
-    def __init__(self, workers: int | None = None) -> None:
+    def __init__(self, workers: int | None = None, teacher: Teacher | None = None) -> None:
         self._workers = workers or min(2, os.cpu_count() or 1)
+        self._teacher = teacher
         self._waiting: deque[tuple[Job, asyncio.Future[Read]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._pool: ProcessPool | None = None
@@ -114,18 +149,30 @@ class ReadingPool:
 
     async def _try(self, chunk: list[tuple[Job, asyncio.Future[Read]]]) -> bool:
         """Read a chunk; False when its worker died of it or found a fault of ours in one of its pages."""
-        running = self._start().schedule(
-            read_chunk, args=([job for job, _ in chunk],), timeout=WALL_SECONDS * len(chunk)
-        )
-        done: asyncio.Future[list[Read]] = asyncio.wrap_future(running)
+        jobs = [self._prepare(job) for job, _ in chunk]
+        running = self._start().schedule(read_chunk, args=(jobs,), timeout=WALL_SECONDS * len(chunk))
+        done: asyncio.Future[list[Read | Taught]] = asyncio.wrap_future(running)
         await asyncio.wait([done])
         error = done.exception()
         if error is None:
-            for (_, result), read in zip(chunk, done.result(), strict=True):
-                _settle(result, read)
+            for (job, result), read in zip(chunk, done.result(), strict=True):
+                _settle(result, self._learn(job, read))
         elif len(chunk) == 1:
             logger.warning("reading %s failed: %s: %s", chunk[0][0].page.url, type(error).__name__, error)
         return error is None
+
+    def _prepare(self, job: Job) -> Job:
+        """Give a job what is known at this moment."""
+        if job.source is None or self._teacher is None:
+            return replace(job, source=None)
+        return replace(job, learned=self._teacher.ask(job.source))
+
+    def _learn(self, job: Job, read: Read | Taught) -> Read:
+        if not isinstance(read, Taught):
+            return read
+        if read.lesson is not None and self._teacher is not None and job.source is not None:
+            self._teacher.take(job.source, read.lesson)
+        return read.reading
 
     def _start(self) -> ProcessPool:
         if self._pool is None:

@@ -14,6 +14,7 @@ from spiders.files import FileFetcher
 from spiders.gate import Backlog
 from spiders.parts import PartFetcher
 from spiders.pool import ReadingPool
+from spiders.shapes import Ledger
 from spiders.writer import Writer
 from store.known import Known
 
@@ -27,6 +28,7 @@ class Tools:
     parts: PartFetcher
     backlog: Backlog
     pool: ReadingPool
+    ledger: Ledger
     writer: Writer
     known: Known
     claims: Claims

@@ -22,6 +22,7 @@ from store.note_tables import notes
 from store.people_tables import accounts, grants
 from store.screen_tables import allowances, screenings
 from store.session_tables import logins, sessions
+from store.shape_tables import shapes
 from store.shown_tables import filings, shown, shown_files, touched
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "notes",
     "screenings",
     "sessions",
+    "shapes",
     "shown",
     "shown_files",
     "touched",

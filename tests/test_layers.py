@@ -28,7 +28,12 @@ LAYERS: dict[str, set[str]] = {
     "store": {*CONFIGURATION},
     "classify": {"store", *CONFIGURATION},
     "pipelines": {"store", "classify", "reading", *CONFIGURATION},
-    "spiders": {"reading", "pipelines", "store.runs", "store.known", "store.database", *CONFIGURATION},
+    "spiders": {
+        "reading",
+        "pipelines",
+        *(f"store.{name}" for name in ("runs", "known", "shapes", "database")),
+        *CONFIGURATION,
+    },
     "publish": {"store", *CONFIGURATION},
     "review": {
         *ROOMS,
