@@ -15,7 +15,7 @@ from spiders.faults import Fault
 from spiders.fetch import PAGE_LIMIT, Answer
 from spiders.frontier import Wanted
 from spiders.gate import Turn
-from spiders.pool import Job, ReadingPool
+from spiders.pool import Job, Read
 from spiders.turning import Sent, send_form
 
 SAMPLES = 3
@@ -36,6 +36,13 @@ class Asks(Protocol):
         sent: Sent | None = None,
     ) -> Answer | Fault:
         """Fetch one address, or say why not."""
+
+
+class Reads(Protocol):
+    """Whoever reads pages, the pool of a crawl."""
+
+    async def read(self, job: Job) -> Read:
+        """Read one page."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +75,7 @@ class Look:
         return self.lists[-1].rows if self.lists else ()
 
 
-async def look_at(
-    url: str, asks: Asks, pool: ReadingPool, hints: Hints, clock: Callable[[], datetime]
-) -> Look:
+async def look_at(url: str, asks: Asks, pool: Reads, hints: Hints, clock: Callable[[], datetime]) -> Look:
     """Look at a column: at most six requests one after the other, and whatever a browser asks beside them."""
     eye = _Eye(asks, pool, hints, clock, monotonic() + _SECONDS)
     lists: list[ListPage] = []
@@ -105,7 +110,7 @@ def choose_samples(rows: Sequence[Row]) -> list[Row]:
 @dataclass(frozen=True)
 class _Eye:
     asks: Asks
-    pool: ReadingPool
+    pool: Reads
     hints: Hints
     clock: Callable[[], datetime]
     deadline: float

@@ -70,7 +70,7 @@ def own_settings(networks: Networks, contact: str) -> dict[str, Any]:
 
 
 def run_apart(url: str, spider: type[Spider], own: dict[str, Any], options: dict[str, Any]) -> Any:
-    """Run a spider in a process of its own and give what it `found`; raises ReadingError when it ends early."""
+    """Run a spider in a process of its own, give what it `found`; raises ReadingError when it ends early."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as process:
         try:
