@@ -11,6 +11,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from demo.content import Channel, Site
+from demo.lists import describe_screen, write_lists
 from demo.province import Province
 
 _HEAD = (
@@ -34,7 +35,9 @@ def write_configuration(province: Province, home: Path) -> Configured:
     home.mkdir(parents=True, exist_ok=True)
     done = Configured(home / "sources.yaml", home / "portal.yaml")
     done.sources.write_text(_HEAD + _dump(describe_sources(province)), encoding="utf-8")
-    done.portal.write_text(_HEAD + _dump(describe_portal(province)), encoding="utf-8")
+    write_lists(home)
+    portal = {**describe_portal(province), "screen": describe_screen()}
+    done.portal.write_text(_HEAD + _dump(portal), encoding="utf-8")
     return done
 
 

@@ -128,7 +128,7 @@ class Truth:
     """What a reader should find at an address, so that tests and later issues can measure.
 
     `published` and `issued` are ISO text, exactly as precise as the article page states them.
-    `outcome` is item, secret, id_number or attachment_id_number (both kinds of block), missing
+    `outcome` is item, secret or attachment_id_number (both block), id_number (it is masked), missing
     (a soft 404), refused (by robots.txt) or gone (withdrawn on this night).
     `sources` are the ids of all sources that list the address; `original` is set on a repost.
     """
@@ -153,4 +153,4 @@ class Truth:
     @property
     def blocks(self) -> bool:
         """Whether the first screen must block the item."""
-        return self.outcome in {"secret", "id_number", "attachment_id_number"}
+        return self.outcome in {"secret", "attachment_id_number"}

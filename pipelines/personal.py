@@ -17,7 +17,7 @@ STARS = "****"
 _G = r"[\s\-.·_]{0,2}"
 # An identity number of 18 places (GB 11643): region, day of birth, order, check place.
 _IDENTITY = re.compile(
-    rf"(?<!\d)[1-8](?:{_G}\d){{5}}{_G}(?:1{_G}[89]|2{_G}0)(?:{_G}\d){{2}}{_G}(?:0{_G}[1-9]|1{_G}[0-2])"
+    rf"(?<!\d)[1-9](?:{_G}\d){{5}}{_G}(?:1{_G}[89]|2{_G}0)(?:{_G}\d){{2}}{_G}(?:0{_G}[1-9]|1{_G}[0-2])"
     rf"{_G}(?:0{_G}[1-9]|[12]{_G}\d|3{_G}[01])(?:{_G}\d){{3}}{_G}[\dXx](?!\d)"
 )
 _MOBILE = re.compile(
@@ -36,19 +36,21 @@ _AMOUNT = re.compile(r"\s*(?:\.\d|元|万|亿|美元|平方|立方|公里|吨|�
 
 # Without any of these a text holds nothing of what follows, and is not looked at sign by sign.
 _MAY_HOLD = re.compile(
-    r"\d(?:(?:[^\w]|_){0,6}\d){10}|&#|家庭[住地]|[户戶]籍|居住[地在于]|[现家]住|住[址在]|\d单元"
+    r"\d(?:(?:[^\w]|_){0,6}\d){10}|&#|家庭[住地]|[户戶]籍|居住[地在于]|[现家，、,;；]住|住[址在]|\d单元"
 )
 _HOME = (
     r"(?:家庭住址|家庭地址|户籍地址|户籍所在地|户籍地|居住地址|现居住地|现住址|常住地址|经常居住地|住址)"
     r"[\s:：为是系]{0,4}"
 )
-_AT_HOME = r"(?:家住|现住|居住在|居住于|住在)[\s:：]{0,2}"
 _HAN = "\u4e00-\u9fff"
+_AT_HOME = r"(?:家住|现住|居住在|居住于|住在)[\s:：]{0,2}"
+# In a list of people: 某某，身份证号…，住某县某村
+_LIVES = rf"(?<=[，、,;；])住(?=[{_HAN}]{{1,8}}(?:省|市|州|县|区|旗|镇|乡))"
 _REGION = rf"(?:[{_HAN}]{{2,7}}?(?:省|自治区|自治州|自治县|市|州|盟|地区|县|区|旗)){{0,4}}"
 _TOWN = rf"(?:[{_HAN}]{{1,9}}?(?:街道办事处|街道|镇|乡|苏木))?"
 _REST = rf"[{_HAN}0-9A-Za-z#\-－—·（）()、 ]{{2,48}}"
 _PART = re.compile(r"村|社区|小区|路|街|巷|弄|号|组|社|栋|幢|楼|单元|室|院|庄|屯|苑|花园|家园|公寓|户")
-_LABELLED = re.compile(rf"(?P<label>{_HOME}|{_AT_HOME})(?P<above>{_REGION}{_TOWN})(?P<rest>{_REST})")
+_LABELLED = re.compile(rf"(?P<label>{_HOME}|{_AT_HOME}|{_LIVES})(?P<above>{_REGION}{_TOWN})(?P<rest>{_REST})")
 _FLAT = re.compile(
     rf"(?P<above>(?:[{_HAN}]{{2,7}}?(?:省|自治区|自治州|自治县|市|州|县|区|旗)){{0,4}}{_TOWN})"
     rf"(?P<rest>[{_HAN}0-9A-Za-z]{{2,24}}?\d{{1,4}}号?(?:楼|栋|幢|座)[^\n，。；]{{0,4}}?\d{{1,2}}\s?单元\s?\d{{2,5}}\s?(?:室|号|户)?)"

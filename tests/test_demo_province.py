@@ -100,8 +100,9 @@ def test_two_notices_of_one_template_differ_in_one_thing_only(province: Province
 
 
 def test_what_must_block_is_named_with_what_must_not_leak(province: Province) -> None:
-    blocked = {truth.outcome: truth for truth in province.truth.values() if truth.blocks}
+    blocked = {truth.outcome: truth for truth in province.truth.values() if truth.blocks or truth.secrets}
     assert set(blocked) == {"secret", "id_number", "attachment_id_number"}
+    assert not blocked["id_number"].blocks  # it is masked
     assert SECRET_MARK == "机密★1年"
     assert blocked["id_number"].secrets[0] in "".join(blocked["id_number"].sentences)
     assert blocked["attachment_id_number"].attachments
