@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -121,6 +122,35 @@ def audit_verify() -> None:
     with open_store(find_paths()) as database, database.read() as connection:
         count = verify_chain(connection, [*list_heads(connection), *list_backup_heads(connection)])
     click.echo(f"the log is whole: {count} rows")
+
+
+@audit.command("export")
+@click.option(
+    "--as", "kind", type=click.Choice(["csv", "json"]), default="csv", show_default=True, help="The form."
+)
+@click.option("--actor", metavar="USER", help="Only what this account did.")
+@click.option("--action", metavar="A", help="Only this action, such as approve.")
+@click.option("--item", type=click.IntRange(1), metavar="N", help="Only this item.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From this day at the portal on.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Up to this day at the portal.")
+@example("caibian audit export --since 2026-11-01 > log.csv")
+def audit_export(
+    kind: str,
+    actor: str | None,
+    action: str | None,
+    item: int | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> None:
+    """Print the rows of the log, the oldest first, as CSV or as JSON lines."""
+    from store.audit import Wanted
+    from store.exporting import write_csv, write_lines
+
+    days = (since.date() if since else None, until.date() if until else None)
+    wanted = Wanted(actor, action, item, *days)
+    with open_store(find_paths()) as database, database.read() as connection:
+        for text in (write_lines if kind == "json" else write_csv)(connection, wanted):
+            click.echo(text, nl=False)
 
 
 @click.command()

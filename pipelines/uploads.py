@@ -19,7 +19,7 @@ _NAME = 100  # characters of a name, without its ending
 
 def keep_uploads(home: Path, given: Iterable[tuple[str, bytes]]) -> list[tuple[str, StoredFile]]:
     """Keep uploaded documents by what they are; raises UserFault, in an editor's words, for what is none."""
-    kept = []
+    kept: list[tuple[str, StoredFile]] = []
     for name, raw in given:
         if len(kept) >= MOST:
             raise UserFault(f"一次最多 {MOST} 个附件")

@@ -47,9 +47,9 @@ def _sign_in(office: Office, client: FlaskClient, password: str = PASSWORD, **fi
 
 # --- who may do what ---
 
-_PLACES = {"item": "1", "number": "1", "prefix": "ab", "name": "x.css"}
+_PLACES = {"item": "1", "number": "1", "prefix": "ab", "name": "x.css", "job": "1"}
 # What each role may reach, written down here once more, so that a route that opens by mistake is seen.
-_EVERYBODY = {"login", "static_file"}
+_EVERYBODY = {"login", "static_file", "bring"}
 _ANYBODY_SIGNED_IN = {"logout", "password"}
 _LOOK = {
     "queue",
@@ -62,13 +62,30 @@ _LOOK = {
     "alike",
     "learning",
     "trial",
+    "fixed_pages",
+    "screened",
 }
-_ITEM = {"resolve", "leave_note", "decide_timed", "mend_item", "order_alike"}
+_ITEM = {
+    "settle_finding",
+    "resolve",
+    "leave_note",
+    "decide_timed",
+    "mend_item",
+    "take",
+    "take_page",
+    "taking",
+    "write",
+    "write_item",
+    "order_alike",
+}
 _DECIDE = {"decide_items", "undo", "edit_item", "set_column", "claim_item", "release_item"}
+_AUDIT = {"log", "export_log", "verify_log"}
+_CHIEF = {"end_allowed"}
 EXPECTED = dict.fromkeys(ROLES, _EVERYBODY | _ANYBODY_SIGNED_IN) | {
     "editor": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK | _DECIDE | _ITEM,
-    "chief": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK | _DECIDE | _ITEM,
-    "auditor": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK,
+    "chief": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK | _DECIDE | _ITEM | _AUDIT | _CHIEF,
+    "administrator": _EVERYBODY | _ANYBODY_SIGNED_IN | _AUDIT,
+    "auditor": _EVERYBODY | _ANYBODY_SIGNED_IN | _LOOK | _AUDIT,
 }
 
 
@@ -88,7 +105,7 @@ def test_every_route_by_every_role(office: Office, intake: Intake, make_page: Ca
     intake.take([make_page()])
     office.app.config["WTF_CSRF_ENABLED"] = False  # only the permission is asked here
     calls = _list_calls(office.app)
-    assert {endpoint for endpoint, _, _ in calls} == EXPECTED["editor"]
+    assert {endpoint for endpoint, _, _ in calls} == EXPECTED["chief"]
     for role, (endpoint, method, path) in itertools.product(ROLES, calls):
         client = office.client(f"as-{role}")
         status = client.open(path, method=method).status_code
@@ -130,7 +147,7 @@ def test_no_form_without_its_own_token(office: Office) -> None:
         if method != "POST":
             continue
         for data in ({}, {"csrf_token": "x"}, {"csrf_token": read_token(office.client("bo"))}):
-            answer = office.client("ann").post(path, data=data)
+            answer = office.client("as-chief").post(path, data=data)
             assert answer.status_code == 400, (endpoint, data)
 
 
