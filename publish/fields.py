@@ -16,6 +16,7 @@ from publish.body import arrange_body, is_own_file, is_plain
 from publish.views import ArticleView, ColumnView, FileView, Mark, RowView
 
 SUMMARY = 110  # characters of the lead's and the feed's summary
+SHORT = 16  # a stated summary with fewer says no more than the title; the text begins with more
 
 # Control characters, directional overrides and what has no width: they hide or reorder what one reads.
 _HIDDEN = re.compile(
@@ -26,6 +27,11 @@ _REPEALED = re.compile(r"废止|失效|作废|过期|终止")
 _IN_FORCE = re.compile(r"现行有效|继续有效|^有效")
 _CHANGED = re.compile(r"修改|修订|更正|部分")
 _TAG = re.compile("<[^>]*>")
+# Before a document says anything: its number, then whom it is addressed to.
+_ADDRESSED = re.compile(
+    r"(?:[^〔\s。]{2,12}〔\d{4}〕\s*\d+\s*号\s*)?"
+    r"(?:(?![^：:]*(?:表示|[说称]|指出|获悉|如下|要求|强调))[^。：:]{0,80}各[^。：:]{0,60}[：:]\s*)?"
+)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?)?)?")
 
 
@@ -93,8 +99,15 @@ def see_credit(form: Mapping[str, Any], site_name: str) -> str:
 
 def see_summary(form: Mapping[str, Any]) -> str:
     """Give the form's summary, else the beginning of its text, at most `SUMMARY` characters."""
-    text = clean(form["summary"]) or _read_text(form["html"])
+    text = _skip_address(clean(form["summary"]))
+    if len(text) < SHORT:
+        text = _skip_address(_read_text(form["html"])) or text
     return text if len(text) <= SUMMARY else text[: SUMMARY - 1] + "…"
+
+
+def _skip_address(text: str) -> str:
+    found = _ADDRESSED.match(text)
+    return text[found.end() :] if found else text
 
 
 def see_row(

@@ -89,8 +89,8 @@ def test_the_directory_names_every_document_with_its_fields_and_nothing_else(off
         "发文字号": "样政办〔2026〕6号",
         "发布机构": "样例省人民政府办公厅",
         "成文日期": "2024-10-07",
-        "发布日期": "2026-11-05",
     }
+    assert first.xpath(".//time/@datetime")[0] == "2026-11-05T11:00:00+08:00"
     assert first.xpath("./p/text()") == ["正文。"]
     filters = {str(nav.get("aria-label")): nav.xpath(".//a/text()") for nav in page.xpath("//aside/nav")}
     assert filters == {
