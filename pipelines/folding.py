@@ -20,6 +20,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 # All that is no letter and no digit; then letters that have no shape, and the marks of Chinese sounds.
 _GAPS = re.compile(r"[\W_\u115f\u1160\u3164\uffa0\u02b0-\u02ff\u17b4\u17b5]+")
 _TOKEN = re.compile(f"({_TAG.pattern})|({_ENTITY.pattern})|(.[\u0300-\u036f\u20d0-\u20f0]*)", re.DOTALL)
+# Letters that count as signs: radicals, circled, squared and other forms for compatibility.
+_SQUARED = re.compile("[\u2100-\u214f\u2460-\u24ff\u2e80-\u2fdf\u3200-\u33ff\U0001f100-\U0001f2ff]")
 _BLOCK = re.compile(
     r"</?(?:p|div|h[1-6]|li|ul|ol|t[rdh]|table|caption|br|hr|d[tdl]|figcaption|figure|blockquote|pre)\b", re.I
 )
@@ -62,6 +64,8 @@ def fold(text: str) -> str:
 
 def fold_plain(text: str) -> str:
     """Fold a text in which `<` and `&` mean themselves."""
+    if _SQUARED.search(text):
+        text = unicodedata.normalize("NFKC", to_simplified(text))
     text = _GAPS.sub("", text)
     if not unicodedata.is_normalized(
         "NFKC", text

@@ -73,7 +73,11 @@ class Finder:
 
 def _see(gap: str) -> str:
     """What one sees of a gap: no tags, no characters without a shape."""
-    return "".join(sign for sign in drop_tags(gap) if category(sign) not in ("Cf", "Mn", "Me")) if gap else ""
+    return "".join(sign for sign in drop_tags(gap) if not _is_hidden(sign)) if gap else ""
+
+
+def _is_hidden(sign: str) -> bool:
+    return category(sign) in ("Cf", "Mn", "Me") or sign in "\u115f\u1160\u3164\uffa0"
 
 
 def _is_whole(key: str, folded: Folded, start: int, end: int) -> bool:
