@@ -24,7 +24,7 @@ ROOMS = {
     "pages": ("extract", "rows"),
     "people": ("user",),
     "probing": ("probe",),
-    "publishing": ("audit", "demo", "publish", "verify"),
+    "publishing": ("audit", "demo", "inspect", "publish", "verify"),
     "reviewing": ("decide", "queue", "submit"),
     "screening": ("allow", "confirm", "screen"),
     "taking": ("take",),

@@ -67,6 +67,7 @@ def plan_jobs(settings: Settings) -> tuple[PlannedJob, ...]:
         PlannedJob("publish", ("publish",), settings.publish_times),
         PlannedJob("screen", ("screen",), night),
         PlannedJob("verify", ("verify", "--deep"), night),
+        PlannedJob("inspect", ("inspect",), night),
         PlannedJob("audit", ("audit", "verify"), night),
         PlannedJob("tidy", ("tidy",), night),
         PlannedJob("train", ("train", "--due"), night),

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from store.database import Database
 
 logger = logging.getLogger(__name__)
+REPAIR_WAIT = 600  # seconds that a repair waits for a publish that is running
 
 
 @click.command()
 @click.option("--full", is_flag=True, help="Render every page, whatever changed.")
 @click.option("--rollback", type=int, metavar="R", help="Make a new release of what release R held.")
+@click.option("--anyway", is_flag=True, help="Serve it although the inspection finds faults.")
 @click.option("--at", metavar="TIME", help="Make what stood then again, for you alone: 2026-11-05T08:00.")
 @click.option("--into", type=click.Path(path_type=Path), metavar="DIR", help="Where to, with --at.")
 @click.option(
@@ -40,7 +42,13 @@ logger = logging.getLogger(__name__)
 @AS_JSON
 @example("caibian publish")
 def publish(
-    full: bool, rollback: int | None, at: str | None, into: Path | None, wait: int, as_json: bool
+    full: bool,
+    rollback: int | None,
+    anyway: bool,
+    at: str | None,
+    into: Path | None,
+    wait: int,
+    as_json: bool,
 ) -> None:
     """Publish what is approved, as a new release.
 
@@ -59,7 +67,9 @@ def publish(
         with database.write() as connection:
             mirror_configuration(connection, sources, portal, now)
         with show_share("publish") as draw:
-            report = publish_patiently(database, portal, wait, full=full, rollback=rollback, progress=draw)
+            report = publish_patiently(
+                database, portal, wait, full=full, rollback=rollback, anyway=anyway, progress=draw
+            )
     logger.info("release %d: %d articles, %d files written", report.release, report.articles, report.written)
     columns = ("release", "written", "articles", "removed", "empty_columns", "refused")
     write_rows([asdict(report)], as_json, columns, "")
@@ -92,19 +102,45 @@ def publish_patiently(database: Database, portal: Portal, wait: float, **options
 
 @click.command()
 @click.option("--deep", is_flag=True, help="Recompute the hash of every approved form, too.")
+@click.option(
+    "--repair", is_flag=True, help="Render every page anew where something is wrong, then look again."
+)
 @example("caibian verify")
-def verify(deep: bool) -> None:
+def verify(deep: bool, repair: bool) -> None:
     """Check the served release, file by file, against the database."""
     from publish.verify import verify_site
 
     paths = find_paths()
     with open_store(paths) as database:
         problems = verify_site(database, paths.home, deep=deep)
+        if problems and repair:
+            for problem in problems:
+                click.echo(f"was found: {problem}", err=True)
+            publish_patiently(database, load_files(paths)[1], REPAIR_WAIT, full=True, anyway=True)
+            problems = verify_site(database, paths.home, deep=deep)
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
         sys.exit(1)
     click.echo("the served release is what was approved")
+
+
+@click.command("inspect")
+@AS_JSON
+@example("caibian inspect")
+def inspect(as_json: bool) -> None:
+    """Inspect every page of the served release: tags, dates, links, images, titles, weight, contrast."""
+    from publish.inspect_site import count_rules, inspect_site
+    from publish.site_view import see_site
+
+    paths = find_paths()
+    flaws = inspect_site(see_site(load_files(paths)[1]), paths.home)
+    write_rows(map(asdict, flaws), as_json, ("path", "rule", "words", "grave"), "no fault on any page")
+    counts = count_rules(flaws)
+    if counts:
+        told = ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items()))
+        click.echo(f"{sum(counts.values())} faults: {told}", err=True)
+        sys.exit(1)
 
 
 @click.group()

@@ -102,7 +102,7 @@ def _take_down(paths: Paths, portal: Portal) -> None:
     from store.jobs import PATIENCE
 
     with open_store(paths) as database:
-        report = publish_patiently(database, portal, PATIENCE)
+        report = publish_patiently(database, portal, PATIENCE, anyway=True)
     click.echo(f"release {report.release} is served without it")
 
 

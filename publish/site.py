@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,8 @@ from clock import tell_day
 from errors import PublishError
 from portal import Portal
 from publish.gather import Stores, find_original, read_checked
+from publish.inspect_site import begin_inspection, refuse_flawed
+from publish.inspection import Inspection
 from publish.listing import Draft
 from publish.plan import File, pair_files
 from publish.prepare import Plan, plan_release
@@ -33,6 +35,7 @@ from store.publishing import (
     mark_released,
     mark_removed,
     mark_served,
+    read_pages,
     read_publications,
     read_release_head,
     read_releases,
@@ -71,12 +74,14 @@ def publish_site(
     now: datetime,
     full: bool = False,
     rollback: int | None = None,
+    anyway: bool = False,
     progress: Progress | None = None,
 ) -> PublishReport:
     """Make a release of what may stand on the portal now, and serve it.
 
     `full` makes every file anew and sets right what was changed on disk; `rollback` shows only items that the
-    release of that number showed, through today's gate. `progress` is told (files made, files to make).
+    release of that number showed, through today's gate. Pages that do not pass the inspection are served only
+    `anyway`. `progress` is told (files made, files to make).
     Raises AlreadyRunning while another publish works, NotFound for a release that is not kept, PublishError
     when the release cannot be made; the one before it stays served.
     """
@@ -91,7 +96,10 @@ def publish_site(
             for _ in range(ATTEMPTS):
                 try:
                     plan = plan_release(stores, trees, base, trusted, now, full or base is None, rollback)
-                    return _Build(stores, trees, base, plan, progress or _ignore).run(portal, now, full)
+                    build = _Build(
+                        stores, trees, base, plan, progress or _ignore, begin_inspection(stores.site)
+                    )
+                    return build.run(portal, now, full, anyway)
                 except _Overtaken:
                     continue
         except OSError as error:
@@ -141,8 +149,9 @@ class _Build:
     base: Served | None
     plan: Plan
     progress: Progress
+    inspection: Inspection
 
-    def run(self, portal: Portal, now: datetime, full: bool) -> PublishReport:
+    def run(self, portal: Portal, now: datetime, full: bool, anyway: bool) -> PublishReport:
         """Write it down, make the files, switch; or do nothing when nothing changed."""
         plan = self.plan
         if self.base is not None and not (plan.wanted or plan.gone or plan.steps):
@@ -154,6 +163,8 @@ class _Build:
             save_publications(connection, plan.steps.publications)
             save_placements(connection, plan.steps.taken, plan.steps.left)
         made = self._make()
+        if not anyway:
+            refuse_flawed(self.inspection.settle(self._find_there))
         index = self._index(full)
         changes = {**self._choose_changes(made, full), **index}
         from_base = None if self.base is None or full else self.base.tree
@@ -186,7 +197,19 @@ class _Build:
         for file in made:
             text = convert_page(raw.decode(), self.stores.site.absolute("")).encode() if file.of else raw
             drafts[file.path] = self.trees.draft(text)
+            if file.path.endswith(".html"):
+                self.inspection.look(file.path, text.decode())
             self.progress(len(drafts), len(self.plan.wanted))
+
+    def _find_there(self, wanted: Collection[str]) -> set[str]:
+        """Say which files the new release has: made now, or served and not taken away."""
+        plan = self.plan
+        there = {path for path in wanted if path in plan.layout.files}
+        unknown = set(wanted) - there - set(plan.gone)
+        if plan.dealt is None:
+            return there | {path for path in unknown if path in plan.gathered.records}
+        with self.stores.database.read() as connection:
+            return there | read_pages(connection, unknown).keys()
 
     def _read_file(self, path: str) -> bytes:
         raw = find_original(self.stores, path)
