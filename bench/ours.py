@@ -19,7 +19,7 @@ from demo.province import make_province
 from store.database import Database
 from store.tables import items, labels, readings, sightings
 
-_CLI = [sys.executable, str(ROOT / "caibian.py")]
+CLI = [sys.executable, str(ROOT / "caibian.py")]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Office:
 
     def run(self, *command: str) -> Spent:
         """Run one command of `caibian` and measure it."""
-        return measure([*_CLI, *command], self.env)
+        return measure([*CLI, *command], self.env)
 
     def open(self) -> closing[Database]:
         """Open its store, to look at what was stored."""

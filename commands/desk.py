@@ -23,7 +23,7 @@ from commands.setting import example, find_paths, load_files, open_store
 def serve(host: str, port: int, names: tuple[str, ...], proxied: bool) -> None:
     """Serve the desk, where editors review in a browser, until it is told to end."""
     from processes import Processes
-    from review.server import make_server
+    from review.server import keep_index, make_server
     from store.mirror import mirror_configuration
 
     paths = find_paths()
@@ -50,4 +50,5 @@ def serve(host: str, port: int, names: tuple[str, ...], proxied: bool) -> None:
             hurry=hurry,
         )
         click.echo(f"the desk is on http://{host}:{server.effective_port}/ (Ctrl-C ends it)")
-        server.run()
+        with keep_index(database):
+            server.run()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from review.actions.queue import list_open
-from review.grouping import GROUPS, HELD, Weighed, find_group, sort_queue
+from review.actions.queue import sort_open
+from review.grouping import GROUPS, HELD, Weighed, find_group
 from review.setting import Setting
 from store.moves import Actor
 
@@ -32,7 +32,7 @@ def find_neighbours(
     names = {group.key: group.name for group in (*GROUPS, HELD)}
     if key not in names:
         return Neighbours("", "", 0, 0, None, None)
-    entries = sort_queue(list_open(connection, actor), here.floor)[key]
+    entries = sort_open(connection, here, actor)[key]
     order = [other for entry in entries for other in (entry.head, *entry.reposts)]
     place = next((at for at, other in enumerate(order) if other.revision == revision), None)
 

@@ -10,7 +10,8 @@ from publish.fields import clean, see_date
 from review.grouping import Entry
 from review.setting import Setting
 from review.words import LEVELS, RULES, name_field, name_reason
-from store.desk import Details, Standing
+from store.desk import Standing
+from store.faces import Face, Remarks
 from store.moves import Actor
 
 
@@ -47,58 +48,55 @@ class Row:
     reposts: tuple[Row, ...] = ()
 
 
-def see_entry(
-    entry: Entry,
-    standing: dict[int, Standing],
-    details: dict[int, Details],
-    here: Setting,
-    actor: Actor,
-    now: datetime,
-) -> Row:
-    """Show one entry of the queue with its reposts."""
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that the rows of one page are drawn from, by revision."""
 
-    def see(revision: int, reposts: tuple[Row, ...] = ()) -> Row:
-        return _see(standing[revision], details[revision], here, actor, now, reposts)
+    standing: dict[int, Standing]
+    faces: dict[int, Face]
+    remarks: dict[int, Remarks]
 
-    return see(entry.head.revision, tuple(see(one.revision) for one in entry.reposts))
+
+def see_entry(entry: Entry, sheet: Sheet, here: Setting, actor: Actor, now: datetime) -> Row:
+    """Show one entry of the queue with its reposts; a repost that went meanwhile is left out."""
+    reposts = tuple(
+        _see(sheet, one.revision, here, actor, now) for one in entry.reposts if one.revision in sheet.standing
+    )
+    return _see(sheet, entry.head.revision, here, actor, now, reposts)
 
 
 def _see(
-    one: Standing,
-    details: Details,
-    here: Setting,
-    actor: Actor,
-    now: datetime,
-    reposts: tuple[Row, ...] = (),
+    sheet: Sheet, revision: int, here: Setting, actor: Actor, now: datetime, reposts: tuple[Row, ...] = ()
 ) -> Row:
-    date = see_date(details.form["published"])
+    one, face, remarks = sheet.standing[revision], sheet.faces[revision], sheet.remarks[revision]
+    date = see_date(face.published)
     other = one.claimed(now)
     return Row(
         which=one.which,
         seen=f"{one.which}:{one.version}",
         item=one.item,
         number=one.number,
-        title=clean(details.form["title"]) or "（没有标题）",
+        title=clean(face.title) or "（没有标题）",
         column=here.name_column(one.column),
-        percent=round(one.probability * 100) if one.column == details.suggested and one.column else None,
-        agency=here.name_agency(one.agency) or clean(details.form["credit"]),
+        percent=round(one.probability * 100) if one.column == remarks.suggested and one.column else None,
+        agency=here.name_agency(one.agency) or clean(face.credit),
         date=date or "没有日期",
         stated=(date or "").replace(" ", "T"),
         state=one.state,
         flagged=bool(one.levels.get("block")),
         returnable=one.kind == "submitted",
         claimed=other if other is not None and other != actor.id else "",
-        whys=tuple(_explain(one, details, here, actor)),
+        whys=tuple(_explain(one, remarks, here, actor)),
         reposts=reposts,
     )
 
 
-def _explain(one: Standing, details: Details, here: Setting, actor: Actor) -> list[Why]:
+def _explain(one: Standing, remarks: Remarks, here: Setting, actor: Actor) -> list[Why]:
     whys = []
     if one.state == "second" and one.passed_by is not None and one.passed_at is not None:
         mine = "（您本人一审，请他人二审）" if one.passed_by == actor.id else ""
         whys.append(Why("", "", "一审", f"{one.passed_by} {tell_minute(one.passed_at)} 通过{mine}"))
-    for found in details.findings:
+    for found in remarks.findings:
         if not found.cleared:
             tone = "" if found.level == "note" else "red"
             tag = "" if found.level == "note" else LEVELS[found.level]
@@ -110,16 +108,16 @@ def _explain(one: Standing, details: Details, here: Setting, actor: Actor) -> li
         )
     if one.cause == "edit":
         whys.append(Why("", "", "改稿", f"{one.made_by} 改过，请另一位编辑审"))
-    whys += [Why("warn", "", name_field(field), word) for field, word in details.doubts]
+    whys += [Why("warn", "", name_field(field), word) for field, word in remarks.doubts]
     if one.column is None:
         whys.append(Why("warn", "", "栏目", "没有合适的栏目，请选一个"))
-    elif one.probability < here.floor and one.column == details.suggested:
+    elif one.probability < here.floor and one.column == remarks.suggested:
         whys.append(
             Why(
                 "warn",
                 "",
                 "栏目",
-                f"把握 {one.probability:.0%}：{name_reason(details.reasons) or '没有依据'}",
+                f"把握 {one.probability:.0%}：{name_reason(remarks.reasons) or '没有依据'}",
             )
         )
     return whys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,14 +13,19 @@ from typing import Any
 from waitress import wasyncore
 from waitress.server import create_server
 
-from errors import UserFault
+from errors import StoreError, UserFault
 from portal import Portal
 from review.app import create_app
 from sources import Sources
 from store.database import Database
+from store.search import catch_up
 
+logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _THREADS = 8
+_PAGES = 24  # megabytes of the database that each connection keeps
+_EVERY = 2.0  # seconds between two looks for what the search does not know yet
+_AT_ONCE = 100  # revisions that are taken in before the next look whether it is over
 _TURN = 0.2  # seconds after which the listening thread looks whether it is over
 
 
@@ -40,6 +46,7 @@ def make_server(
     With `proxied` a proxy on this machine does TLS: its word on the address and the scheme counts, and
     cookies go over TLS only. `hurry` has jobs done at once. Raises UserFault for a port that cannot be used.
     """
+    database.keep_pages(_PAGES)
     hosts = {*LOOPBACK, *names, *([host] if host not in ("0.0.0.0", "::") else [])}
     app = create_app(database, portal, sources, home, clock, hosts=sorted(hosts), https=proxied, hurry=hurry)
     trust: dict[str, Any] = {"clear_untrusted_proxy_headers": True}
@@ -69,7 +76,31 @@ def serve_desk(
     thread = threading.Thread(target=_run, args=(server, ended), daemon=True)
     thread.start()
     try:
-        yield int(server.effective_port)
+        with keep_index(database):
+            yield int(server.effective_port)
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def keep_index(database: Database) -> Iterator[None]:
+    """Take into the search what comes, while the block runs, a few at a time."""
+    ended = threading.Event()
+
+    def keep() -> None:
+        left = 1
+        while not ended.wait(0.05 if left else _EVERY):
+            try:
+                left = catch_up(database, _AT_ONCE)
+            except StoreError as error:
+                logger.warning("the desk's search falls behind: %s", error)
+                left = 0
+
+    thread = threading.Thread(target=keep, daemon=True)
+    thread.start()
+    try:
+        yield
     finally:
         ended.set()
         thread.join()

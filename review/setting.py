@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,10 @@ from errors import NotFound
 from portal import Column, Portal
 from publish.site_view import see_site
 from publish.views import SiteView
+from review.waiting import Waiting
 from sources import Sources
 from store.database import Database
+from store.faces import Faces
 from store.reviews import Desk
 
 
@@ -33,6 +35,8 @@ class Setting:
     clock: Callable[[], datetime]
     https: bool
     hurry: Callable[[], None] | None = None
+    waiting: Waiting = field(default_factory=Waiting)
+    faces: Faces = field(default_factory=Faces)
 
     def cookie(self, name: str) -> str:
         """Name a cookie so that, over TLS, no neighbouring host can set it."""

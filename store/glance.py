@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, union_all
 
 from store.tables import (
     clusters,
     findings,
     items,
     labels,
+    log,
     members,
     reviews,
     revision_doubts,
@@ -94,6 +95,65 @@ GLANCE = (
 _OPEN = GLANCE.where(reviews.c.state.in_(bindparam("states", expanding=True)))
 
 
+_ITEMS = _OPEN.where(reviews.c.item.in_(bindparam("items", expanding=True)))
+
+
+class Stamp(NamedTuple):
+    """The newest row of everything that can change a glance: each only grows."""
+
+    log: int
+    finding: int
+    doubt: int
+    label: int
+
+    def reaches(self, other: Stamp) -> bool:
+        """Whether nothing of the other one is newer."""
+        return all(mine >= its for mine, its in zip(self, other, strict=True))
+
+
+_STAMP = select(
+    *(
+        func.coalesce(select(func.max(key)).scalar_subquery(), 0)
+        for key in (log.c.seq, findings.c.id, revision_doubts.c.id, labels.c.id)
+    )
+)
+_CHANGED = union_all(
+    select(log.c.item).where(log.c.seq > bindparam("log"), log.c.item.is_not(None)),
+    *(
+        select(reviews.c.item)
+        .join(table, table.c.revision == reviews.c.revision)
+        .where(table.c.id > bindparam(name))
+        for name, table in (("finding", findings), ("doubt", revision_doubts), ("label", labels))
+    ),
+)
+_MATES = select(members.c.item).where(
+    members.c.cluster.in_(
+        select(members.c.cluster).where(members.c.item.in_(bindparam("items", expanding=True)))
+    )
+)
+
+
+def read_stamp(connection: Connection) -> Stamp:
+    """Give the stamp of this moment."""
+    return Stamp._make(connection.execute(_STAMP).one())
+
+
+def list_changed(connection: Connection, since: Stamp, most: int) -> set[int]:
+    """Give the items that anything was written about since; `most` of them or more mean too many."""
+    return set(connection.execute(_CHANGED.limit(4 * most), since._asdict()).scalars())
+
+
+def find_mates(connection: Connection, items: Collection[int]) -> set[int]:
+    """Give everything that stands in a cluster with one of these items."""
+    return set(connection.execute(_MATES, {"items": list(items)}).scalars())
+
+
+def glance_items(connection: Connection, items: Collection[int], states: Collection[str]) -> list[Glance]:
+    """Give the reviews of these items that are in these states."""
+    rows = connection.execute(_ITEMS, {"items": list(items), "states": list(states)})
+    return [Glance(*row) for row in rows]
+
+
 def glance(connection: Connection, states: Collection[str]) -> list[Glance]:
     """Give every review in these states, the oldest item first."""
-    return [Glance._make(row) for row in connection.execute(_OPEN, {"states": list(states)})]
+    return [Glance(*row) for row in connection.execute(_OPEN, {"states": list(states)})]

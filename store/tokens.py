@@ -12,7 +12,9 @@ import unicodedata
 
 _BLOCK = re.compile(r"<(?:/?(?:p|div|li|ul|ol|tr|td|th|table|h[1-6]|blockquote|pre|br|hr)\b)[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
-_TOKEN = re.compile(r"[0-9a-z]+|[^\x00-\x7f〔〕【】〖〗《》〈〉「」『』“”‘’·—–]")
+_TOKEN = re.compile(
+    r"[0-9a-z]+|[^\x00-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff〔〕【】〖〗《》〈〉「」『』“”‘’·—–]"
+)
 _END = "。"
 _ENDS = "，；！？,;!?\n\r"
 _NOTHING = "（）："  # common, so taken out before rarer forms are looked for

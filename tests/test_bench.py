@@ -34,6 +34,9 @@ LINES = {
         f"growth: {RATIO}",
         r"same bytes: yes \(.+\)",
     ],
+    "desk": [
+        r"desk p95: \d+ ms \(.+; p50/p95 of each: approve \d+/\d+, .+ with \d+ crawls and \d+ publishes.*\)"
+    ],
     "dedupe": [f"signature: {RATIO}", r"lookup: [\d.]+ ms \(.+\)", r"label: [\d.]+ ms \(.+\)"],
 }
 
@@ -51,7 +54,7 @@ def test_collecting_prints_its_lines() -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("group", ["night", "memory", "publish", "dedupe"])
+@pytest.mark.parametrize("group", ["night", "memory", "publish", "dedupe", "desk"])
 def test_a_slower_group_prints_its_lines(group: str) -> None:
     for line, pattern in zip(run(group), LINES[group], strict=True):
         assert re.fullmatch(pattern, line), line

@@ -12,7 +12,7 @@ from review.setting import setting
 from review.visits import read_now, signed_in
 from review.whereabouts import tell_whereabouts
 from review.words import ACTIONS
-from store.desk import list_done, read_details
+from store.desk import list_done
 from store.sessions import find_act
 from store.whereabouts import find_whereabouts
 
@@ -28,17 +28,17 @@ def done() -> ResponseReturnValue:
             if step.revision is not None and step.number is not None and step.action != "supersede"
         ]
         revisions = {step.revision for step in steps if step.revision is not None}
-        details = read_details(connection, revisions)
+        faces = here.faces.read(connection, revisions)
         places = find_whereabouts(connection, revisions)
         act = find_act(connection, session)
     rows = [
         {
             "step": step,
-            "title": clean(details[step.revision].form["title"]) or "（没有标题）",
+            "title": clean(faces[step.revision].title) or "（没有标题）",
             "stands": tell_whereabouts(places[step.revision], here, now),
         }
         for step in steps
-        if step.revision in places and step.revision in details
+        if step.revision in places and step.revision in faces
     ]
     return draw(
         "done.html",

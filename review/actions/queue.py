@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -11,22 +12,21 @@ from sqlalchemy import Connection
 
 from clock import PORTAL_ZONE
 from review.drawing import draw
-from review.grouping import GROUPS, HELD, Entry, Group, sort_queue
+from review.grouping import GONE, GROUPS, HELD, Entry, Group, sort_queue
 from review.permissions import DECIDE, LOOK, allow
-from review.rows import Row, see_entry
+from review.rows import Row, Sheet, see_entry
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
 from review.words import REASONS
-from store.desk import count_done, read_details, read_standing
-from store.glance import Glance, glance
+from store.desk import count_done, read_standing
+from store.faces import read_remarks
 from store.gone import list_gone
 from store.moves import Actor
-from store.queue import WAITING
 from store.sessions import find_act
 
 # Rows of the first group that holds any, of each further one, and of a group by itself: a page is drawn at
 # once, however much waits.
-FIRST, FURTHER, ALONE = 40, 12, 100
+FIRST, FURTHER, ALONE = 30, 8, 100
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def queue() -> ResponseReturnValue:
     only = next((one for one in (*GROUPS, HELD) if one.key == request.args.get("group")), None)
     page = max(1, request.args.get("page", 1, type=int))
     with here.database.read() as connection:
-        groups = sort_queue(list_open(connection, session.actor), here.floor)
+        groups = sort_open(connection, here, session.actor)
         chosen = _choose(groups, only, page)
         sections = _see(connection, here, session.actor, now, groups, chosen)
         done = count_done(connection, session.actor.id, begin_day(now))
@@ -72,10 +72,13 @@ def queue() -> ResponseReturnValue:
     )
 
 
-def list_open(connection: Connection, actor: Actor) -> list[Glance]:
-    """Give everything that waits for this person: in any column, or in the person's own."""
-    rows = [*glance(connection, (*WAITING, "held")), *list_gone(connection)]
-    return [one for one in rows if actor.may_see(one.column)]
+def sort_open(connection: Connection, here: Setting, actor: Actor) -> dict[str, list[Entry]]:
+    """Give the groups of everything that waits for this person: in any column, or in the person's own."""
+    held = here.waiting.read(connection, here.floor)
+    gone = list_gone(connection)
+    if actor.columns is None:
+        return {**held.groups, GONE: [Entry(one) for one in gone]}
+    return sort_queue((one for one in (*held.rows, *gone) if actor.may_see(one.column)), here.floor)
 
 
 def begin_day(now: datetime) -> datetime:
@@ -103,14 +106,24 @@ def _see(
     chosen: dict[str, list[Entry]],
 ) -> list[Section]:
     shown = [one for some in chosen.values() for entry in some for one in (entry.head, *entry.reposts)]
-    standing = read_standing(connection, (one.revision for one in shown))
-    details = read_details(connection, standing)
+    sheet = read_sheet(connection, here, [one.revision for one in shown])
     return [
         Section(
             group,
             len(groups[group.key]),
-            tuple(see_entry(entry, standing, details, here, actor, now) for entry in chosen[group.key]),
+            tuple(
+                see_entry(entry, sheet, here, actor, now)
+                for entry in chosen[group.key]
+                if entry.head.revision in sheet.standing
+            ),
         )
         for group in (*GROUPS, HELD)
         if chosen.get(group.key)
     ]
+
+
+def read_sheet(connection: Connection, here: Setting, wanted: Collection[int]) -> Sheet:
+    """Read what the rows of these revisions are drawn from."""
+    standing = read_standing(connection, wanted)
+    faces = here.faces.read(connection, standing)
+    return Sheet(standing, faces, read_remarks(connection, tuple(standing.values())))

@@ -16,7 +16,8 @@ from review.permissions import LOOK, allow
 from review.setting import Setting, setting
 from review.visits import signed_in
 from review.words import STATES
-from store.desk import Details, Standing, read_details, read_standing
+from store.desk import Standing, read_standing
+from store.faces import Face
 from store.search import Question, catch_up, count_missing, search
 
 SHOWN = 50
@@ -86,17 +87,17 @@ def _link(before: int) -> str:
 
 
 def _see(connection: Connection, here: Setting, wanted: tuple[int, ...]) -> list[Hit]:
-    standing, details = read_standing(connection, wanted), read_details(connection, wanted)
-    return [_see_one(standing[name], details[name], here) for name in wanted]
+    standing, faces = read_standing(connection, wanted), here.faces.read(connection, wanted)
+    return [_see_one(standing[name], faces[name], here) for name in wanted]
 
 
-def _see_one(one: Standing, details: Details, here: Setting) -> Hit:
+def _see_one(one: Standing, face: Face, here: Setting) -> Hit:
     return Hit(
         which=one.which,
-        title=clean(details.form["title"]) or "（没有标题）",
-        agency=here.name_agency(one.agency) or clean(details.form["credit"]),
+        title=clean(face.title) or "（没有标题）",
+        agency=here.name_agency(one.agency) or clean(face.credit),
         column=here.name_column(one.column),
-        date=see_date(details.form["published"]) or "没有日期",
+        date=see_date(face.published) or "没有日期",
         state=STATES[one.state],
-        number=clean(details.form["doc_number"]),
+        number=clean(face.doc_number),
     )
