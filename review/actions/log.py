@@ -20,6 +20,7 @@ from review.words import ACTIONS, STATES
 from store.audit import Wanted, list_actions, list_actors, list_rows
 from store.backup import list_backup_heads
 from store.exporting import write_csv, write_lines
+from store.foreign import keep_words
 from store.log import Entry, append, list_heads, verify_chain
 
 AUDIT = ("auditor", "chief", "administrator")
@@ -99,8 +100,8 @@ def read_wanted() -> Wanted:
     given = request.args
     item = given.get("item", "").partition("@")[0]
     return Wanted(
-        actor=given.get("actor") or None,
-        action=given.get("action") or None,
+        actor=keep_words(given.get("actor", "")) or None,
+        action=keep_words(given.get("action", "")) or None,
         item=int(item) if _is_number(item) else None,
         since=_read_day(given.get("since", "")),
         until=_read_day(given.get("until", "")),
