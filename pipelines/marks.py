@@ -60,6 +60,8 @@ _INNOCENT = {
     ),
     "绝密": ("绝密切", "绝密集", "绝密封", "绝密闭", "绝密谋"),
 }
+# Without any of these a folded text holds no mark.
+MAY_HOLD = re.compile("[绝机秘]密|内部[资文材刊]|注意保|妥善保|不得[公外]|禁止[公外]|严禁外|不(?:予)?公开")
 BARE = tuple(Listed(word, "", "note", unless) for word, unless in _INNOCENT.items())
 
 

@@ -65,7 +65,7 @@ def is_reprint(form: Mapping[str, Any], text: str, own: Iterable[str]) -> bool:
     A division that names itself alone (职成处) is the provider's own.
     """
     credit = fold_plain(form["credit"] or "")
-    if _TAKEN.search(form["credit"] or "") or _TAKEN.search(text[:_EDGE]) or _TAKEN.search(text[-_EDGE:]):
+    if _TAKEN.search(credit) or _TAKEN.search(text[:_EDGE]) or _TAKEN.search(text[-_EDGE:]):
         return True
     names = [fold_plain(name) for name in own]
     if not credit or _DIVISION.fullmatch(credit):

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
-from pipelines.folding import fold_plain, lighten, to_simplified
-from pipelines.marks import BARE, find_marks
+from pipelines.folding import fold, fold_plain, lighten, to_simplified
+from pipelines.marks import BARE, MAY_HOLD, find_marks
 from pipelines.personal import STARS, find_private, is_identity
 from pipelines.wording import Finder
 from store.items import Found
@@ -51,17 +51,21 @@ class Screened:
     file: bool = False
     short: bool = False
 
+    @cached_property
+    def folded(self) -> str:
+        """The text as lists are written, made once for all that look at it."""
+        return fold(self.text)
+
 
 def screen_texts(texts: Iterable[Screened], lists: Lists = NO_LISTS) -> list[Found]:
     """Find what must not go out, or must be looked at, in each text of an item."""
     found: list[Found] = []
     version = tell_version(lists)
     for one in texts:
-        plain = read_lines(one.text) if one.markup else one.text
-        marks = list(_find_marks(one, plain, version))
+        marks = list(_find_marks(one, version)) if MAY_HOLD.search(one.folded) else []
         found += marks
-        found += _find_words(one, plain, lists, version, spoken=not marks)
-        found += _find_private(one, plain, lists, version)
+        found += _find_words(one, lists, version, spoken=not marks)
+        found += _find_private(one, lists, version)
     return list(dict.fromkeys(found))
 
 
@@ -112,11 +116,6 @@ def fold_width(text: str) -> str:
     return lighten(text, markup=False)
 
 
-def read_lines(html: str) -> str:
-    """Give the words that clean markup shows, a line a block; tags inside a line leave no gap."""
-    return lighten(html)
-
-
 @lru_cache(maxsize=8)
 def _finder(words: tuple[str, ...]) -> Finder:
     return Finder(Listed(word, "", "note") for word in words)
@@ -127,17 +126,17 @@ def _list_finder(lists: Lists) -> Finder:
     return Finder((*BARE, *lists.words))
 
 
-def _find_marks(one: Screened, plain: str, version: str) -> Iterator[Found]:
-    text = to_simplified(plain if one.markup else fold_width(plain))
+def _find_marks(one: Screened, version: str) -> Iterator[Found]:
+    text = to_simplified(lighten(one.text, one.markup))
     for start, end in find_marks(text, one.short):
         words = text[start:end].strip()
         yield Found("secret-mark", version, "block", one.field, _context(text, start, end), words)
 
 
-def _find_words(one: Screened, plain: str, lists: Lists, version: str, spoken: bool) -> list[Found]:
+def _find_words(one: Screened, lists: Lists, version: str, spoken: bool) -> list[Found]:
     found: dict[tuple[str, str], Found] = {}
-    text = one.text if one.markup else plain
-    for hit in _list_finder(lists).find(text, plain=not one.markup):
+    text = one.text
+    for hit in _list_finder(lists).find(text, plain=not one.markup, folded=one.folded):
         listed = hit.listed
         rule = "wrong-name" if listed.right else "word" if listed.list else "secret-word"
         if (rule, listed.word) in found or len(found) >= _MOST or (rule == "secret-word" and not spoken):
@@ -159,12 +158,12 @@ def _show(text: str, start: int, end: int, markup: bool) -> str:
     """Give a stretch of a text as one reads it; of markup that is cut in a tag, only what is whole."""
     part = text[start:end]
     if markup:
-        part = read_lines(re.sub(r"^[^<>]*>|<[^<>]*$", "", part))
+        part = lighten(re.sub(r"^[^<>]*>|<[^<>]*$", "", part))
     return " ".join(part.split())
 
 
-def _find_private(one: Screened, plain: str, lists: Lists, version: str) -> Iterator[Found]:
-    text = one.text if one.markup else plain
+def _find_private(one: Screened, lists: Lists, version: str) -> Iterator[Found]:
+    text = one.text
     told = "附件里的个人信息遮盖不了，请联系来源单位" if one.file else "个人信息没有遮盖"
     for hit in find_private(text, one.markup, lists.numbers)[:_MOST]:
         before = _show(text, max(0, hit.start - _CONTEXT), hit.start, one.markup)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from clock import tell_day
 from pipelines.documents import DocumentReader
-from pipelines.folding import fold
 from pipelines.masking import is_reprint, mask_form
 from pipelines.personal import find_private, mask
 from pipelines.screen import Screened, screen_age, screen_reprint, screen_texts, tell_version
@@ -116,9 +115,10 @@ def read_words(html: str) -> str:
 def _list_texts(form: Form, text: str, markup: str) -> Iterator[Screened]:
     for name in _FIELDS:
         yield Screened(name, form[name] or "", short=True)
-    yield Screened("body", form["html"], markup=True)
-    if text and fold(text) not in fold(form["html"]):  # words that the markup leaves out are read elsewhere
-        yield Screened("body", text)
+    body, said = Screened("body", form["html"], markup=True), Screened("body", text)
+    yield body
+    if text and said.folded not in body.folded:  # words that the markup leaves out are read elsewhere
+        yield said
     alts = [one["alt"] or "" for one in form["images"]] + _ATTRIBUTE.findall(f"{form['html']}{markup}")
     for alt in dict.fromkeys(map(unescape, alts)):
         yield Screened("images", alt, short=True)

@@ -40,12 +40,15 @@ class Finder:
     def _machine(self) -> AhoCorasick:
         return AhoCorasick([key for key, _ in self._words])
 
-    def find(self, text: str, plain: bool = True) -> list[Hit]:
-        """Give every listed word of a text as its markup would show it, and, when `plain`, as it is."""
+    def find(self, text: str, plain: bool = True, folded: str | None = None) -> list[Hit]:
+        """Give every listed word of a text as its markup would show it, and, when `plain`, as it is.
+
+        `folded` is the text folded, where somebody has it already.
+        """
         if not self._words or not text:
             return []
         hits: list[Hit] = []
-        if self._machine.find_matches_as_indexes(fold(text)):
+        if self._machine.find_matches_as_indexes(fold(text) if folded is None else folded):
             hits = list(self._find_in(text, fold_places(text)))
         if plain and ("<" in text or "&" in text) and self._machine.find_matches_as_indexes(fold_plain(text)):
             hits += self._find_in(text, fold_places(text, markup=False))
