@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines.kinds import IMAGES, TYPES, sniff_extension
 from pipelines.messages import FetchedFile, PageRead
 from pipelines.normalize import KeptFile
+from pipelines.pictures import measure_picture
 from store.drafts import Drafts, keep_bytes
 from store.files import StoredFile
 
@@ -44,6 +45,7 @@ def _keep(home: Path, fetched: FetchedFile, names: Mapping[str, str], drafts: Dr
         return KeptFile(fetched.url, name, None, "内容不是可发布的文件类型")
     kind = "image" if image else "attachment"
     raw = fetched.raw
+    width, height = (measure_picture(raw) if image else None) or (None, None)
     digest = drafts.keep(kind, raw) if drafts is not None else keep_bytes(home, kind, raw)
     file = StoredFile(
         hash=digest,
@@ -51,5 +53,7 @@ def _keep(home: Path, fetched: FetchedFile, names: Mapping[str, str], drafts: Dr
         sniffed_type=TYPES.get(extension, "application/octet-stream"),
         extension=extension,
         bytes=len(fetched.raw),
+        width=width,
+        height=height,
     )
     return KeptFile(fetched.url, name, file)

@@ -173,7 +173,9 @@ def _list_images(reading: Reading, files: Mapping[str, KeptFile]) -> list[dict[s
         kept = files.get(one.url)
         if kept is not None and kept.file is not None:
             alt = clean_line(one.alt) or ""
-            listed.append({"hash": kept.file.hash, "path": kept.file.path, "alt": alt, "url": one.url})
+            shown = {"hash": kept.file.hash, "path": kept.file.path, "alt": alt, "url": one.url}
+            size = {"width": kept.file.width, "height": kept.file.height} if kept.file.width else {}
+            listed.append({**shown, **size})
     return listed
 
 

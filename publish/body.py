@@ -16,6 +16,8 @@ import nh3
 from lxml.html import HtmlElement
 from markupsafe import Markup, escape
 
+from publish.pictures import fit
+
 _NAMES = """
     a b blockquote br caption col colgroup dd del div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img ins
     li ol p pre q s small span strong sub sup table tbody td tfoot th thead tr u ul
@@ -116,9 +118,10 @@ def _arrange_images(root: HtmlElement, images: Mapping[str, Mapping[str, Any]]) 
             image.drop_tree()
             continue
         facts = images.get(path, {})
-        for name in ("width", "height"):
-            if isinstance(facts.get(name), int):
-                image.set(name, str(facts[name]))
+        size = (facts.get("width"), facts.get("height"))
+        if isinstance(size[0], int) and isinstance(size[1], int):
+            for name, value in zip(("width", "height"), fit(size[0], size[1]), strict=True):
+                image.set(name, str(value))
         image.set("alt", image.get("alt") or str(facts.get("alt") or ""))
         image.set("loading", "lazy")
         image.set("decoding", "async")

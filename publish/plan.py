@@ -15,6 +15,7 @@ from publish.annex import Annex
 from publish.assets import digest_room, read_assets
 from publish.body import read_file_hash
 from publish.directory import ALL, Directory, list_filters, list_paths, name_data
+from publish.pictures import MAKING, is_picture
 from publish.racks import Rack, Racks, fill_racks
 from publish.shelf import Live, Shelf
 from publish.sitemap import LIMIT, name_block, name_columns
@@ -200,8 +201,13 @@ def seal_article(live: Live, site: SiteView) -> str:
 
 def add_files(layout: Layout, paths: Collection[str]) -> Layout:
     """Add the items' attachments and images, whose address is made of their content."""
-    more = {path: File(path, Subject("file", path), read_file_hash(path)) for path in paths}
+    more = {path: File(path, Subject("file", path), _seal_file(path)) for path in paths}
     return replace(layout, files={**layout.files, **more})
+
+
+def _seal_file(path: str) -> str:
+    digest = read_file_hash(path)
+    return hashlib.sha256(f"{digest} {MAKING}".encode()).hexdigest() if is_picture(path) else digest
 
 
 def choose(layout: Layout, records: Mapping[str, PageRecord], full: bool) -> list[File]:
