@@ -25,6 +25,7 @@ ROOMS = {
     "people": ("user",),
     "probing": ("probe",),
     "publishing": ("audit", "demo", "inspect", "publish", "verify"),
+    "redirecting": ("redirect",),
     "reviewing": ("decide", "queue", "submit"),
     "screening": ("allow", "confirm", "screen"),
     "taking": ("take",),

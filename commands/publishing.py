@@ -132,9 +132,12 @@ def inspect(as_json: bool) -> None:
     """Inspect every page of the served release: tags, dates, links, images, titles, weight, contrast."""
     from publish.inspect_site import count_rules, inspect_site
     from publish.site_view import see_site
+    from store.redirects import read_redirects
 
     paths = find_paths()
-    flaws = inspect_site(see_site(load_files(paths)[1]), paths.home)
+    with open_store(paths) as database, database.read() as connection:
+        moved = read_redirects(connection)
+    flaws = inspect_site(see_site(load_files(paths)[1]), paths.home, moved)
     write_rows(map(asdict, flaws), as_json, ("path", "rule", "words", "grave"), "no fault on any page")
     counts = count_rules(flaws)
     if counts:

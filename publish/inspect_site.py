@@ -9,6 +9,7 @@ from errors import PublishError
 from publish.assets import read_assets
 from publish.contrast import find_pale
 from publish.inspection import Flaw, Inspection, look_for_twins, read_title
+from publish.redirects import name_lost
 from publish.trees import TreeStore
 from publish.views import SiteView
 
@@ -20,8 +21,11 @@ def begin_inspection(site: SiteView) -> Inspection:
     return Inspection(site.absolute(""), len(read_assets()["portal.css"].raw))
 
 
-def inspect_site(site: SiteView, home: Path) -> list[Flaw]:
-    """Inspect every page of the served release; raises PublishError when nothing is served."""
+def inspect_site(site: SiteView, home: Path, moved: Mapping[str, str]) -> list[Flaw]:
+    """Inspect every page of the served release, and where old addresses lead (`moved`).
+
+    Raises PublishError when nothing is served.
+    """
     trees = TreeStore(home / "site")
     served = trees.find_served()
     if served is None:
@@ -37,7 +41,8 @@ def inspect_site(site: SiteView, home: Path) -> list[Flaw]:
                 titles.append((path, read_title(page)))
     flaws = inspection.settle(lambda wanted: known.intersection(wanted))
     sheet = read_assets()["portal.css"]
-    return [*flaws, *look_for_twins(titles), *find_pale(sheet.raw.decode(), sheet.path)]
+    lost = [Flaw(words.split()[0], "redirect", words) for words in name_lost(moved, known)]
+    return [*flaws, *lost, *look_for_twins(titles), *find_pale(sheet.raw.decode(), sheet.path)]
 
 
 def refuse_flawed(flaws: Collection[Flaw]) -> None:

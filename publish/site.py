@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from publish.listing import Draft
 from publish.pictures import is_picture, prepare_picture
 from publish.plan import File, pair_files
 from publish.prepare import Plan, plan_release
+from publish.redirects import write_maps
 from publish.render import Renderer
 from publish.search import index_release
 from publish.site_view import see_site
@@ -45,8 +47,10 @@ from store.publishing import (
     save_placements,
     save_publications,
 )
+from store.redirects import read_redirects
 from store.shown import drop_touched, list_agency_names, read_shown, save_frame, save_shown
 
+logger = logging.getLogger(__name__)
 ATTEMPTS = 5
 INDEXED = "search"  # what the index is made from, instead of a hash: it is changed, not compared
 Progress = Callable[[int, int], None]
@@ -93,6 +97,7 @@ def publish_site(
         trees = TreeStore(home / "site")
         try:
             trees.prepare()
+            _write_redirects(database, home)
             base, trusted = agree(database, trees, now)
             for _ in range(ATTEMPTS):
                 try:
@@ -109,6 +114,20 @@ def publish_site(
         finally:
             trees.clear()
     raise PublishError(f"items were withdrawn during each of {ATTEMPTS} attempts: publish again")
+
+
+def _write_redirects(database: Database, home: Path) -> None:
+    """Write the maps of old addresses beside `current`, where nginx reads them when it is reloaded."""
+    with database.read() as connection:
+        maps = write_maps(read_redirects(connection))
+    for name, text in maps.items():
+        file = home / "site" / name
+        if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            spare = file.with_name(f".{name}.new")
+            spare.write_text(text, encoding="utf-8")
+            spare.replace(file)
+            if text:
+                logger.info("%s was written: reload nginx", file)
 
 
 def _ignore(done: int, total: int) -> None:

@@ -31,7 +31,7 @@ def office(database: Database, portal: Portal) -> Office:
 
 
 def inspect(office: Office) -> list[Flaw]:
-    return inspect_site(see_site(office.portal), office.home)
+    return inspect_site(see_site(office.portal), office.home, {})
 
 
 def grave(flaws: list[Flaw]) -> set[tuple[str, str]]:
@@ -128,6 +128,12 @@ def test_a_link_to_what_was_withdrawn_is_told_and_holds_nothing(office: Office) 
     found = [flaw for flaw in inspect(office) if flaw.rule == "link"]
     assert ["which was withdrawn" in flaw.words for flaw in found] == [True]
     assert not found[0].grave
+
+
+def test_an_old_address_that_leads_nowhere_is_named(office: Office) -> None:
+    moved = {"/a.htm": "/columns/bumen/", "/b.htm": "/columns/none/"}
+    flaws = inspect_site(see_site(office.portal), office.home, moved)
+    assert grave(flaws) == {("/b.htm", "redirect")}
 
 
 def test_the_colours_of_the_sheet_can_be_read_in_every_palette() -> None:

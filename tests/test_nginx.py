@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from office import Office, keep_pdf, read_site
@@ -17,10 +18,21 @@ from stores import Stores
 from portal import load_portal
 from publish.assets import read_assets
 from sample import PORTAL
+from store.redirects import save_redirects
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 CONF = Path(__file__).parent.parent / "deploy" / "nginx.conf"
 pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx (Debian's nginx-light)")
+
+
+MOVED = {
+    "/old/1.htm": "/articles/2026/11/1.html",
+    "/旧/通知.htm": "/columns/bumen/",
+    "/show.aspx?id=7": "/articles/2026/11/1.html",
+    "/older/2.htm": "/old/2.htm",
+    "/old/2.htm": "/articles/2026/11/2.html",
+    **{f"/{'long' * 90}/{number}.htm": "/" for number in range(300)},
+}
 
 
 def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -43,6 +55,8 @@ def office(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             office.approve(office.write(**form))
         office.publish()
         office.decide(2, "withdraw")
+        with database.write() as connection:
+            save_redirects(connection, MOVED)
         office.publish()
         yield office
 
@@ -54,11 +68,9 @@ def port(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[i
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number = int(probe.getsockname()[1])
-    (folder / "redirects.map").write_text("/old/1.htm /articles/2026/11/1.html;\n")
     site = CONF.read_text(encoding="utf-8")
     site = site.replace("listen 80;", f"listen 127.0.0.1:{number};")
-    site = site.replace("/var/lib/caibian/site/current", str(office.site))
-    site = site.replace("/etc/caibian/", f"{folder}/")
+    site = site.replace("/var/lib/caibian/site", str(office.site.parent))
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -123,9 +135,29 @@ def test_documents_are_sent_as_attachments_that_nothing_runs_in(port: int, offic
 
 
 def test_old_addresses_lead_to_the_new_ones(port: int) -> None:
-    status, headers, _ = ask(port, "/old/1.htm")
-    assert status == 301
-    assert headers["location"].endswith("/articles/2026/11/1.html")
+    for old, new in MOVED.items():
+        status, headers, _ = ask(port, quote(old, safe="/?=&"))
+        assert status == 301
+        assert headers["location"] == MOVED.get(new, new)
+    assert ask(port, "/show.aspx?id=8")[0] == 404
+    assert ask(port, "/show.aspx")[0] == 404
+    assert ask(port, "/old/1.htm?from=1")[0] == 301
+
+
+def test_no_request_makes_a_redirect_that_leads_away(port: int) -> None:
+    for path in (
+        "//evil.example/",
+        "/%2f/evil.example",
+        "/columns/bumen",
+        "/old/1.htm",
+        "//evil.example/%2e%2e",
+    ):
+        for host in ("evil.example", "127.0.0.1"):
+            status, headers, _ = ask(port, path, Host=host)
+            location = headers.get("location", "/")
+            assert location.startswith("/"), (path, location)
+            assert not location.startswith("//"), (path, location)
+            assert status in (301, 404, 200), path
 
 
 def test_the_next_release_is_served_at_once(port: int, office: Office) -> None:
