@@ -1,0 +1,90 @@
+"""人工采集: a page that a person names is fetched as the crawl would, once, and never from inside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "servers"))
+
+from sites import Reply, run_sites, write_article
+from world import ROOT, World
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A site with one source of ours, one without, and an editor."""
+    with run_sites() as sites:
+        made = World(tmp_path, sites)
+        made.add("news", "a.localhost", "/news/")
+        pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"
+        link = '<p><a href="/f.pdf">安排表.pdf</a></p>'
+        linked = write_article("关于做好示例工作的通知", extra=link)
+        pages: dict[str, Reply | bytes] = {"/news/1.html": linked, "/f.pdf": pdf}
+        sites.add("a.localhost", pages)
+        sites.add(
+            "b.localhost",
+            {"/x/2.html": write_article("关于另一件示例事情的公告"), "/gone.html": Reply(b"", 404)},
+        )
+        yield made
+
+
+def _run(world: World, *words: str, code: int = 0) -> str:
+    _, env = world.command({})
+    done = subprocess.run(
+        [sys.executable, "-m", "caibian", *words],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr[-2000:]
+    assert "Traceback" not in done.stderr, done.stderr[-2000:]
+    return done.stdout + done.stderr
+
+
+def test_a_page_is_taken_by_hand_and_known_from_then_on(world: World) -> None:
+    _run(world, "user", "add", "liu", "--role", "editor")
+    _run(world, "user", "add", "sub", "--role", "submitter")
+    address = world.sites.address("a.localhost", "/news/1.html")
+    assert "1@1 is waiting" in _run(world, "take", address, "--as", "liu")
+    assert world.select("SELECT kind, agency FROM items") == [("collected", "jyt")]
+    ((form,),) = world.select("SELECT form FROM revisions")
+    read = json.loads(form)
+    assert read["title"] == "关于做好示例工作的通知"
+    assert read["address"] == address
+    assert [file["name"] for file in read["attachments"]] == ["安排表.pdf"]
+    assert world.select("SELECT actor, action, reason FROM log WHERE action = 'take'") == [
+        ("liu", "take", address)
+    ]
+    asked = len(world.sites.log)
+    assert "here already: 1@1 is waiting" in _run(world, "take", f"{address}#top", "--as", "liu")
+    assert len(world.sites.log) == asked
+    # a site where no source of ours stands: a person is told to look
+    other = world.sites.address("b.localhost", "/x/2.html")
+    assert "2@1 is waiting" in _run(world, "take", other, "--as", "liu")
+    assert world.select("SELECT agency FROM items WHERE id = 2") == [(None,)]
+    assert any("不在来源清单" in word for (word,) in world.select("SELECT word FROM revision_doubts"))
+    # what cannot be had is told, and kept with the address
+    gone = world.sites.address("b.localhost", "/gone.html")
+    assert "answers 404" in _run(world, "take", gone, "--as", "liu", code=2)
+    assert world.select("SELECT item, last_error FROM sightings WHERE address LIKE '%gone%'") == [
+        (None, "http: answers 404")
+    ]
+    assert "no editor" in _run(world, "take", gone, "--as", "sub", code=2)
+    for odd in ("file:///etc/passwd", "javascript:alert(1)", "x"):
+        assert "no address of a page" in _run(world, "take", odd, "--as", "liu", code=2)
+
+
+@pytest.mark.parametrize("address", ["http://169.254.169.254/latest/meta-data/", "http://[::1]:1/"])
+def test_nothing_inside_is_taken(world: World, address: str) -> None:
+    _run(world, "user", "add", "liu", "--role", "editor")
+    assert "guarded" in _run(world, "take", address, "--as", "liu", code=2)
+    assert world.select("SELECT count(*) FROM items") == [(0,)]
