@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import multiprocessing
 import resource
+import shutil
+import subprocess
+import tempfile
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -34,6 +37,8 @@ def read_document(raw: bytes, extension: str) -> DocumentText:
     reader = _READERS.get(extension)
     if reader is None:
         return DocumentText(fault="此类附件无法自动检查文字，请打开核对")
+    if extension == ".doc" and shutil.which("antiword") is None:
+        return DocumentText(fault="本机没有安装 antiword，.doc 附件无法自动检查文字，请打开核对")
     try:
         text = reader(raw)
     except (ValueError, KeyError, OSError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as error:
@@ -128,6 +133,19 @@ def _read_xlsx(raw: bytes) -> str:
     return "\n".join(lines)
 
 
+def _read_doc(raw: bytes) -> str:
+    """Old Word files are read by antiword where it is installed (`apt install antiword`)."""
+    with tempfile.NamedTemporaryFile(suffix=".doc") as file:
+        file.write(raw)
+        file.flush()
+        command = ["antiword", "-w", "0", "-m", "UTF-8.txt", file.name]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=_WALL - 2, check=True)
+        except subprocess.SubprocessError as error:
+            raise ValueError(str(error)) from error
+    return done.stdout.decode("utf-8", errors="replace")
+
+
 def _read_plain(raw: bytes) -> str:
     from reading.charset import decode
 
@@ -143,6 +161,7 @@ def _refuse_bomb(raw: bytes) -> None:
 
 _READERS: dict[str, Callable[[bytes], str]] = {
     ".pdf": _read_pdf,
+    ".doc": _read_doc,
     ".docx": _read_docx,
     ".xlsx": _read_xlsx,
     ".txt": _read_plain,

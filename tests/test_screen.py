@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -141,3 +142,17 @@ def test_a_packed_bomb_is_refused(reader: DocumentReader) -> None:
 def test_a_file_is_what_its_content_says(raw: bytes, url: str, ending: str | None) -> None:
     found = sniff_extension(raw, url)
     assert found == ending or (ending == ".zip" and found == ".docx")
+
+
+def test_an_old_word_file_is_read_by_antiword_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "antiword"
+    program.write_text('#!/bin/sh\nfor last; do :; done\ncat "$last"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert read_document("内部资料".encode(), ".doc").text == "内部资料"
+    program.write_text("#!/bin/sh\nexit 1\n")
+    assert "无法检查" in (read_document(b"x", ".doc").fault or "")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    assert "antiword" in (read_document(b"x", ".doc").fault or "")
