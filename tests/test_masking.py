@@ -149,7 +149,7 @@ def test_what_a_file_holds_cannot_be_masked_and_blocks(
 ) -> None:
     url = f"http://jyt.example.gov.cn/dt/a.{kind}"
     raw = make_document(kind, ["序号\t姓名\t号码", f"1\t示例甲\t{secret}", "2\t示例乙\t（略）"])
-    page = make_page(attachments=(Attachment("名单", url),), files=(FetchedFile(url, raw, None),))
+    page = make_page(attachments=(Attachment("名单", url),), files=(FetchedFile(url, raw),))
     one = _take(intake, database, page)
     (found,) = [found for found in one.findings if found["level"] == "block"]
     assert (found["rule"], found["field"]) == (rule, "附件：名单")
