@@ -230,6 +230,10 @@ class Settings(Entry):
     bulk_probability: Annotated[float, Field(ge=0.5, le=1), NUMBER] = Field(
         default=0.8, description="how sure a column must be for approval in bulk, as a number from 0.5 to 1"
     )
+    password_days: Annotated[int, Field(ge=0, le=3660), WHOLE] = Field(
+        default=90,
+        description="the days after which a password of the desk is changed, as a whole number; 0 for never",
+    )
     keep_page_days: Annotated[int, Field(ge=30, le=36600), WHOLE] = Field(
         default=365, description="the days that raw pages of decided items are kept, as a whole number"
     )

@@ -13,7 +13,7 @@ from publish.fields import clean
 from review.refusals import KEEP
 from review.setting import Setting
 from review.words import STATES, next_publish
-from store.desk import find_title
+from store.faces import find_title
 
 
 @dataclass(frozen=True)

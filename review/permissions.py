@@ -10,7 +10,11 @@ from flask import Flask, abort, redirect, request
 from flask.typing import ResponseReturnValue
 
 from errors import ConfigurationError, Fault
+from review.setting import setting
 from review.visits import visit
+from store.faces import find_column
+from store.moves import Actor
+from store.sessions import Session
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -71,15 +75,32 @@ def guard(app: Flask) -> None:
         session = visit().session
         if session is None:
             return _ask_to_sign_in()
-        if session.must_change and request.endpoint not in _BEFORE_CHANGE:
+        if _is_to_change(session) and request.endpoint not in _BEFORE_CHANGE:
             return redirect("/password", 303)
         if SIGNED_IN not in allowed and not session.actor.roles & allowed:
+            abort(403)
+        if session.actor.columns is not None and not _is_own(session.actor):
             abort(403)
         # after the question who asks: nobody else fills the disk
         most = getattr(app.view_functions[request.endpoint], "most", None)
         if most is not None:
             request.max_content_length = most
         return None
+
+
+def _is_to_change(session: Session) -> bool:
+    """Whether the password was given by somebody else, or has grown too old (S31)."""
+    here = setting()
+    return session.must_change or session.is_old(here.portal.settings.password_days, here.clock())
+
+
+def _is_own(actor: Actor) -> bool:
+    """Whether the item in the address stands in a column of this editor's, or in none yet."""
+    named = request.view_args or {}
+    if "item" not in named:
+        return True
+    with setting().database.read() as connection:
+        return actor.may_see(find_column(connection, named["item"], named.get("number")))
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

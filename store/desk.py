@@ -148,14 +148,6 @@ def read_details(connection: Connection, wanted: Iterable[int]) -> dict[int, Det
     return found
 
 
-def find_title(connection: Connection, item: int, number: int) -> str | None:
-    """Give the title of a revision, None for one without, or that does not exist."""
-    query = select(revisions.c.form).where(revisions.c.item == item, revisions.c.number == number)
-    form = connection.execute(query).scalar_one_or_none()
-    title = json.loads(form).get("title") if form is not None else None
-    return str(title) if title else None
-
-
 def check_seen(
     connection: Connection, item: int, number: int, version: int | None, actor: Actor, now: datetime
 ) -> Standing:

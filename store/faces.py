@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from store.desk import Finding, Standing
-from store.tables import findings, labels, revision_doubts, revisions
+from store.tables import findings, labels, reviews, revision_doubts, revisions
 
 _MOST = 4000  # faces that are kept; when there are more, all are let go
 _CHUNK = 400
@@ -75,6 +75,23 @@ _LABELS = (
     .where(labels.c.revision.in_(bindparam("names", expanding=True)))
     .order_by(labels.c.id)
 )
+
+
+def find_title(connection: Connection, item: int, number: int) -> str | None:
+    """Give the title of a revision, None for one without, or that does not exist."""
+    query = select(revisions.c.form).where(revisions.c.item == item, revisions.c.number == number)
+    form = connection.execute(query).scalar_one_or_none()
+    title = json.loads(form).get("title") if form is not None else None
+    return str(title) if title else None
+
+
+def find_column(connection: Connection, item: int, number: int | None) -> str | None:
+    """Give the column that a revision stands in, of the newest one without a number; None for none."""
+    query = select(reviews.c.column_key).join(revisions, revisions.c.id == reviews.c.revision)
+    query = query.where(reviews.c.item == item).order_by(revisions.c.number.desc()).limit(1)
+    if number is not None:
+        query = query.where(revisions.c.number == number)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def read_remarks(connection: Connection, wanted: Collection[Standing]) -> dict[int, Remarks]:

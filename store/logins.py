@@ -89,7 +89,7 @@ def change_password(database: Database, actor: Actor, old: str, new: str, now: d
         raise UserFault("新口令不能与旧口令相同")
     fresh = PasswordHasher().hash(new)
     with database.write() as connection:
-        _save_password(connection, actor.id, fresh)
+        _save_password(connection, actor.id, fresh, now)
         append(connection, Entry(actor.id, "desk", "password", reason=actor.id), now)
         end_sessions(connection, actor.id, now)
         return open_session(connection, actor.id, now)
@@ -113,7 +113,7 @@ def give_demo_password(connection: Connection, name: str, password: str) -> None
     demo = connection.execute(select(accounts.c.demo).where(accounts.c.id == name)).scalar_one_or_none()
     if not demo:
         raise UserFault(f"{name!r} is no demo account")
-    _save_password(connection, name, PasswordHasher().hash(password))
+    _save_password(connection, name, PasswordHasher().hash(password), None)
 
 
 def read_key(home: Path) -> str:
@@ -172,10 +172,11 @@ def _forgive(connection: Connection, name: str, visitor: Visitor) -> None:
     connection.execute(delete(logins).where(logins.c.account == name, place))
 
 
-def _save_password(connection: Connection, name: str, sealed: str) -> None:
-    connection.execute(
-        update(accounts).where(accounts.c.id == name).values(password=sealed, must_change=False)
-    )
+def _save_password(connection: Connection, name: str, sealed: str, now: datetime | None) -> None:
+    """Keep a password of the person's own choice; without a moment it never grows old, as in a demo."""
+    at = write_time(now) if now is not None else None
+    values = {"password": sealed, "password_at": at, "must_change": False}
+    connection.execute(update(accounts).where(accounts.c.id == name).values(**values))
 
 
 def _fits(sealed: str, password: str) -> bool:

@@ -34,6 +34,11 @@ class Session:
     csrf: str
     notice: str | None
     seen_at: datetime
+    password_at: datetime | None
+
+    def is_old(self, days: int, now: datetime) -> bool:
+        """Whether the password is older than the rules let it be (S31); with 0 days it never is."""
+        return bool(days and self.password_at is not None and now - self.password_at > timedelta(days=days))
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,9 @@ def open_session(connection: Connection, account: str, now: datetime) -> str:
 def find_session(connection: Connection, token: str, now: datetime) -> Session | None:
     """Give the session behind a cookie; None when it ended, expired, or the account or password changed."""
     query = (
-        select(sessions, accounts.c.password, accounts.c.must_change, accounts.c.disabled)
+        select(
+            sessions, accounts.c.password, accounts.c.password_at, accounts.c.must_change, accounts.c.disabled
+        )
         .join(accounts, accounts.c.id == sessions.c.account)
         .where(sessions.c.token == _hash(token), sessions.c.ended_at.is_(None))
     )
@@ -77,7 +84,15 @@ def find_session(connection: Connection, token: str, now: datetime) -> Session |
         return None
     held = connection.execute(select(grants.c.role, grants.c.scope).where(grants.c.account == row.account))
     actor = make_actor(row.account, [(one.role, one.scope) for one in held])
-    return Session(row.token, actor, row.must_change, row.csrf, row.notice, read_time(row.seen_at))
+    return Session(
+        token=row.token,
+        actor=actor,
+        must_change=row.must_change,
+        csrf=row.csrf,
+        notice=row.notice,
+        seen_at=read_time(row.seen_at),
+        password_at=read_time(row.password_at) if row.password_at else None,
+    )
 
 
 def is_due(session: Session, now: datetime) -> bool:

@@ -34,4 +34,12 @@ def password() -> ResponseReturnValue:
 
 
 def _show(told: str | None, status: int = 200) -> ResponseReturnValue:
-    return draw("password.html", status, told=told, shortest=SHORTEST, forced=signed_in().must_change)
+    session, days = signed_in(), setting().portal.settings.password_days
+    return draw(
+        "password.html",
+        status,
+        told=told,
+        shortest=SHORTEST,
+        forced=session.must_change,
+        days=days if session.is_old(days, read_now()) else None,
+    )

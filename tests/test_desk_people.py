@@ -1,0 +1,146 @@
+"""People at the desk: editors of their own columns, passwords that grow old, accounts on the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from desks import PASSWORD, Office, fill, make_office
+
+from caibian import cli
+from errors import NotAllowed, NotFound, UserFault
+from pipelines.intake import Intake
+from portal import Portal
+from sources import Sources
+from store.accounts import add_account, find_actor, grant_role, list_accounts, revoke_role
+from store.database import Database
+from store.moves import Wish, make_actor
+from store.reviews import Desk, decide
+
+DESK = Desk({"bumen": 1, "diqu": 1, "tongzhi": 1, "renshi": 2}, timedelta())
+# Every address that names an item, as somebody bound to another column asks for it.
+_OF_ITEM = ("", "/preview", "/source", "/edit", "/column", "/claim", "/release")
+
+
+@pytest.fixture
+def office(
+    database: Database,
+    portal: Portal,
+    sources: Sources,
+    intake: Intake,
+    make_page: Callable[..., Any],
+    now: Any,
+) -> Office:
+    """A desk with two clean items of 部门动态, and an editor of 地区动态 alone."""
+    fill(intake, make_page, 2)
+    with database.write() as connection:
+        add_account(connection, "di", ["editor"], PASSWORD, now, columns=["diqu"])
+    return make_office(database, portal, sources)
+
+
+def test_an_editor_of_a_column_sees_and_decides_that_one_alone(office: Office) -> None:
+    client = office.client("di")
+    office.run("SELECT 1")
+    with office.database.write() as connection:
+        connection.exec_driver_sql("UPDATE accounts SET must_change = false WHERE id = 'di'")
+        connection.exec_driver_sql("UPDATE reviews SET column_key = 'diqu' WHERE item = 2")
+    page = client.get("/").text
+    assert "省教育厅第2次" in page
+    assert "省教育厅第1次" not in page
+    assert "您审的栏目：地区动态" in page
+    for path in _OF_ITEM:
+        method = "GET" if path in ("", "/preview", "/source") else "POST"
+        for number, status in ((1, 403), (2, 200)):
+            address = f"/items/{number}@1{path}"
+            answer = (
+                client.get(address)
+                if method == "GET"
+                else office.post(client, address, which=f"{number}@1:1")
+            )
+            assert (answer.status_code == 403) == (status == 403), (address, answer.status_code)
+    told = office.post(client, "/decide", action="approve", which=["1@1:1"]).json["told"]
+    assert "这个栏目不归您审" in told
+    assert "第1次" not in client.get("/search?q=取暖").text
+    chief = office.client("chi").get("/").text
+    assert "省教育厅第1次" in chief
+    assert "省教育厅第2次" in chief
+
+
+def test_the_table_of_moves_keeps_to_the_columns(office: Office, now: Any) -> None:
+    with office.database.write() as connection:
+        actor = find_actor(connection, "di")
+        with pytest.raises(NotAllowed, match="none of the columns of di"):
+            decide(connection, 1, 1, Wish("hold"), actor, DESK, now)
+        with pytest.raises(NotAllowed, match="none of the columns of di"):
+            decide(connection, 1, 1, Wish("approve", "diqu"), actor, DESK, now)
+
+
+@pytest.mark.parametrize(
+    ("grants", "columns"),
+    [
+        ([("editor", "bumen"), ("editor", "diqu")], {"bumen", "diqu"}),
+        ([("editor", "bumen"), ("editor", "*")], None),
+        ([("editor", "bumen"), ("chief", "*")], None),
+        ([("editor", "bumen"), ("auditor", "*")], None),
+        ([("editor", "bumen"), ("submitter", "*")], {"bumen"}),
+        ([("auditor", "*")], None),
+    ],
+)
+def test_who_is_bound_to_columns(grants: list[tuple[str, str]], columns: set[str] | None) -> None:
+    assert make_actor("x", grants).columns == columns
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"], indirect=True)
+def test_roles_are_given_and_taken(office: Office, now: Any) -> None:
+    with office.database.write() as connection:
+        grant_role(connection, "di", "editor", ["bumen", "tongzhi"], now)
+        assert find_actor(connection, "di").columns == {"bumen", "tongzhi"}
+        grant_role(connection, "di", "chief", [], now)
+        assert find_actor(connection, "di").columns is None
+        revoke_role(connection, "di", "editor", now)
+        assert find_actor(connection, "di").roles == {"chief"}
+        with pytest.raises(UserFault, match="is no editor"):
+            revoke_role(connection, "di", "editor", now)
+        with pytest.raises(UserFault, match="only an editor"):
+            grant_role(connection, "di", "chief", ["bumen"], now)
+        with pytest.raises(NotFound):
+            grant_role(connection, "nobody", "chief", [], now)
+        found = {one.name: one for one in list_accounts(connection)}
+    assert found["di"].roles == ("chief",)
+    assert found["ann"].password_at is None
+
+
+def test_a_password_that_grew_old_is_changed_first(office: Office) -> None:
+    client = office.client("di")
+    fields: dict[str, Any] = {"old": PASSWORD, "new": PASSWORD + "二", "again": PASSWORD + "二"}
+    assert office.post(client, "/password", **fields).headers["Location"] == "/"
+    assert client.get("/").status_code == 200
+    office.clock.pass_time(days=89)
+    assert office.client("di").get("/").status_code == 200
+    office.clock.pass_time(days=2)
+    late = office.client("di")
+    assert late.get("/").headers["Location"] == "/password"
+    assert "口令用了 90 天以上" in late.get("/password").text
+    fields = {"old": PASSWORD + "二", "new": PASSWORD + "三", "again": PASSWORD + "三"}
+    assert office.post(late, "/password", **fields).headers["Location"] == "/"
+    assert late.get("/").status_code == 200
+
+
+def test_on_the_terminal(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIBIAN_HOME", str(tmp_path))
+    monkeypatch.delenv("CAIBIAN_DATABASE_URL", raising=False)
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(cli, ["user", *words], catch_exceptions=True)
+
+    assert run("add", "liu", "--role", "editor", "--column", "tzgg").exit_code == 0
+    assert run("grant", "liu", "--role", "chief").exit_code == 0
+    assert run("revoke", "liu", "--role", "chief").exit_code == 0
+    wrong = run("grant", "liu", "--role", "editor", "--column", "nix")
+    assert wrong.exit_code != 0
+    told = json.loads(run("list", "--json").output)
+    assert (told["name"], told["roles"], told["columns"]) == ("liu", ["editor"], ["tzgg"])
