@@ -85,10 +85,11 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture of the body, by absolute address."""
+    """A picture of the body, by absolute address; `told` is False where no word stands for it."""
 
     url: str
     alt: str
+    told: bool = True
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ def find_images(sheet: Sheet, body: Body, base: str) -> dict[Element, Image]:
         if low <= place <= body.last and _is_inside(element, body.block) and (src := _source(element)):
             url = join(base, src)
             if url:
-                found[element] = Image(url, clean_text(element.get("alt") or ""))
+                alt = element.get("alt")  # an empty one says that the picture is decoration
+                found[element] = Image(url, clean_text(alt or ""), alt is not None)
     return found
 
 

@@ -21,7 +21,10 @@ from pipelines.pictures import measure_picture
 from portal import Portal
 from publish.pictures import WIDTH, fit, prepare_picture
 from publish.verify import verify_site
+from reading.article import read_article
 from reading.page import Image as Shown
+from reading.page import Page
+from sample import BODY, NOW
 from store.database import Database
 from store.drafts import keep_bytes
 from store.files import StoredFile, save_file
@@ -151,3 +154,14 @@ def test_the_size_of_a_picture_is_taken_down_when_it_comes(
         (form,) = connection.exec_driver_sql("SELECT form FROM revisions").scalars()
     assert '"height":480' in form
     assert '"width":640' in form
+
+
+@pytest.mark.parametrize(("markup", "doubted"), [("", True), (' alt=""', False), (' alt="现场"', False)])
+def test_a_picture_without_words_is_doubted_and_decoration_is_not(markup: str, doubted: bool) -> None:
+    page = f"""<html><head><title>省教育厅开展冬季取暖检查</title></head><body><div class="content">
+    <h1>省教育厅开展冬季取暖检查</h1><p>{BODY}</p><p><img src="/a.jpg"{markup}></p><p>{BODY[::-1]}</p>
+    </div></body></html>"""
+    reading = read_article(
+        Page("http://jyt.example.gov.cn/dt/1.html", page.encode(), "text/html; charset=utf-8")
+    )
+    assert [one.told for one in reading.images] == [not doubted]
