@@ -62,10 +62,14 @@ def _look(url: str, sources: Sources, portal: Portal, browser: bool) -> Look:
     from urllib.parse import urlsplit
 
     from reading.page import Hints
+    from spiders.browser import find_missing
     from spiders.single import look_at_column
 
     if not url.startswith(("http://", "https://")):
         raise UserFault(f"{url}: expected an address that begins with http:// or https://")
+    missing = find_missing() if browser else None
+    if missing:
+        raise UserFault(f"--browser: {missing}")
     networks = tuple(one.network for one in sources.allow_networks)
     excused = [urlsplit(one.address).hostname or "" for one in sources.sources if not one.verify_tls]
     contact = portal.identity.crawler_contact

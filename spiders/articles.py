@@ -53,7 +53,7 @@ class Articles:
     async def _read(self, want: Wanted) -> None:
         asked = want.known if want.cause == "recheck" else None
         headers = ask_if_changed(asked.etag, asked.modified) if asked is not None else {}
-        answer = await self._tools.fetcher.fetch(
+        answer = await self._tools.asks(self._task.source).fetch(
             want.address, Turn.ARTICLE, self._task.deadline, headers=headers
         )
         if isinstance(answer, Fault):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -32,6 +32,21 @@ class Answer:
     content_type: str
     etag: str | None
     modified: str | None
+
+
+class Asks(Protocol):
+    """Whoever fetches: plainly, or with a browser behind it."""
+
+    async def fetch(
+        self,
+        url: str,
+        turn: Turn,
+        deadline: float,
+        limit: int = PAGE_LIMIT,
+        headers: Mapping[str, str] | None = None,
+        sent: Sent | None = None,
+    ) -> Answer | Fault:
+        """Fetch one address, or say why not."""
 
 
 class Fetcher:

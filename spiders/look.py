@@ -12,7 +12,7 @@ from reading.heads import Head, read_head
 from reading.page import Hints, ListPage, Page, Reading, Row
 from spiders.direct import read_direct
 from spiders.faults import Fault
-from spiders.fetch import PAGE_LIMIT, Answer
+from spiders.fetch import Answer, Asks
 from spiders.frontier import Wanted
 from spiders.gate import Turn
 from spiders.pool import Job, Read
@@ -21,21 +21,6 @@ from spiders.turning import Sent, send_form
 SAMPLES = 3
 _SECONDS = 300.0
 _HOPS = 3
-
-
-class Asks(Protocol):
-    """Whoever fetches: plainly, or with a browser behind it."""
-
-    async def fetch(
-        self,
-        url: str,
-        turn: Turn,
-        deadline: float,
-        limit: int = PAGE_LIMIT,
-        headers: None = None,
-        sent: Sent | None = None,
-    ) -> Answer | Fault:
-        """Fetch one address, or say why not."""
 
 
 class Reads(Protocol):

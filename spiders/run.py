@@ -10,12 +10,15 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from clock import read_clock
-from errors import CaibianError
+from entries import find_texts
+from errors import CaibianError, ConfigurationError
 from portal import Portal
 from sources import Paths, Sources
+from spiders.browser import find_missing
 from spiders.plan import Plan, Progress, choose_sources, keep_due
 from store.database import Database
 from store.runs import Runs, RunSource
+from yamlfile import read_document
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -43,7 +46,8 @@ def run_crawl(
     the moment at which the run begins, the machine's where it is None; it goes on from there.
 
     Raises AlreadyRunning when another crawl holds the lock, UserFault for a source that is not enabled,
-    StoreError when what was read could not be saved: the run stops there, and the next one goes on.
+    ConfigurationError for a named one that needs the extra `js`, StoreError when what was read could not be
+    saved: the run stops there, and the next one goes on.
     """
     plan = Plan(
         paths=paths,
@@ -60,7 +64,29 @@ def run_crawl(
         database = Database.open(paths.database_url, paths.home)
         plan = replace(plan, wanted=keep_due(plan.wanted, Runs(database), plan.clock()))
         database.close()
+    if wanted is not None:
+        check_browsers(plan)
     return _run(plan) if plan.wanted else []
+
+
+def check_browsers(plan: Plan) -> None:
+    """Raise ConfigurationError, with its place, for a named source that needs a browser where there is none.
+
+    A night's run goes on without: the source's own verdict says what is missing.
+    """
+    missing = find_missing() if any(source.browser for source in plan.wanted) else None
+    if missing is None:
+        return
+    document = read_document(plan.paths.sources)
+    ids = dict(find_texts(document, "sources", None, "id"))
+    wanted = {source.id for source in plan.wanted if source.browser}
+    raise ConfigurationError(
+        [
+            document.fault((*where[:-1], "browser"), f"{id} is read in a browser, and {missing}")
+            for where, id in ids.items()
+            if id in wanted
+        ]
+    )
 
 
 def run_on(now: datetime) -> Callable[[], datetime]:

@@ -16,6 +16,7 @@ from scrapy import Request, Spider
 from clock import read_clock
 from errors import ReadingError
 from reading.page import Hints, Page
+from spiders.browser import make_browser
 from spiders.faults import Fault
 from spiders.fetch import Answer, Fetcher
 from spiders.gate import Backlog, Gate, Turn
@@ -105,7 +106,7 @@ class OnePage(Spider):
 
 
 class Column(Spider):
-    """Looks at one column."""
+    """Looks at one column; with `browser`, as its scripts fill it."""
 
     name = "column"
     url = ""
@@ -116,10 +117,13 @@ class Column(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Look; nothing goes through Scrapy's own queue."""
         pool = ReadingPool(1)
+        fetcher = Fetcher(self.crawler.engine, Gate(1, 1), Backlog(1 << 30))
+        browser = make_browser(fetcher)
         try:
-            fetcher = Fetcher(self.crawler.engine, Gate(1, 1), Backlog(1 << 30))
-            self.found = await look_at(self.url, fetcher, pool, self.hints, read_clock)
+            asks = browser if self.browser else fetcher
+            self.found = await look_at(self.url, asks, pool, self.hints, read_clock)
         finally:
+            await browser.close()
             await asyncio.to_thread(pool.close)
         for request in tuple[Request, ...]():
             yield request

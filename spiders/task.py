@@ -8,8 +8,9 @@ from datetime import datetime
 
 from reading.page import Hints
 from sources import Source
+from spiders.browser import Browser, NoBrowser
 from spiders.claims import Claims
-from spiders.fetch import Fetcher
+from spiders.fetch import Asks, Fetcher
 from spiders.files import FileFetcher
 from spiders.gate import Backlog
 from spiders.parts import PartFetcher
@@ -24,6 +25,7 @@ class Tools:
     """What all sources of a run share."""
 
     fetcher: Fetcher
+    browser: Browser | NoBrowser
     files: FileFetcher
     parts: PartFetcher
     backlog: Backlog
@@ -33,6 +35,10 @@ class Tools:
     known: Known
     claims: Claims
     clock: Callable[[], datetime]
+
+    def asks(self, source: Source) -> Asks:
+        """Who fetches a source's pages: the fetcher, or the browser where ops say so."""
+        return self.browser if source.browser else self.fetcher
 
 
 @dataclass(frozen=True)

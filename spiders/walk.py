@@ -36,6 +36,7 @@ class Walk:
         self._task = task
         self._tools = tools
         self._tally = tally
+        self._asks = tools.asks(task.source)
         self._source = task.source.id
         self._now = tools.clock()
         self._walked: dict[str, None] = {}
@@ -123,9 +124,7 @@ class Walk:
         url, sent = (way.url, way.sent()) if way is not None else (address, None)
         answer: Answer | Fault = Fault("time-out", "never asked")
         for _ in range(_TRIES):
-            answer = await self._tools.fetcher.fetch(
-                url, Turn.LIST, self._task.deadline, headers=headers, sent=sent
-            )
+            answer = await self._asks.fetch(url, Turn.LIST, self._task.deadline, headers=headers, sent=sent)
             if not isinstance(answer, Fault) or answer.kind != "time-out":
                 break
         if isinstance(answer, Answer) and answer.status not in (200, 304) and not self._is_past_end(answer):

@@ -22,6 +22,7 @@ from demo.configuration import write_configuration
 from demo.province import make_province
 from demo.server import ProvinceServer, serve
 from errors import ConfigurationError
+from portal import load_portal
 from reading.listing import read_list
 from reading.page import Hints
 from sources import load_sources
@@ -157,6 +158,7 @@ def test_what_cannot_be_added_leaves_the_file_as_it_was(ops: Ops) -> None:
     ):
         done = ops.run("probe", url, "--write", *words)
         assert (done.returncode, told in done.stderr) == (2, True), (words, done.stderr)
+    columns = [column.key for column in load_portal(ops.folder / "portal.yaml").columns]
     entry = {"id": "jiaoyu-tzgg", "agency": "jiaoyu", "name": "x", "address": url}
     cases = (
         ({"id": "jiaoyu-jyyw"}, "stands twice"),
@@ -166,11 +168,11 @@ def test_what_cannot_be_added_leaves_the_file_as_it_was(ops: Ops) -> None:
     )
     for changed, told in cases:
         with pytest.raises(ConfigurationError, match=rf"sources\.yaml:\d+:\d+: .*{told}"):
-            add_entries(ops.sources, {"sources": entry | changed}, ())
+            add_entries(ops.sources, {"sources": entry | changed}, columns)
     assert ops.sources.read_bytes() == before
     ops.sources.write_bytes(before + b"\tx: 1\n")
     with pytest.raises(ConfigurationError, match="a tab"):
-        add_entries(ops.sources, {"sources": entry}, ())
+        add_entries(ops.sources, {"sources": entry}, columns)
 
 
 def test_a_new_unit_comes_with_its_source(ops: Ops) -> None:
