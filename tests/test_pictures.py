@@ -161,7 +161,6 @@ def test_a_picture_without_words_is_doubted_and_decoration_is_not(markup: str, d
     page = f"""<html><head><title>省教育厅开展冬季取暖检查</title></head><body><div class="content">
     <h1>省教育厅开展冬季取暖检查</h1><p>{BODY}</p><p><img src="/a.jpg"{markup}></p><p>{BODY[::-1]}</p>
     </div></body></html>"""
-    reading = read_article(
-        Page("http://jyt.example.gov.cn/dt/1.html", page.encode(), "text/html; charset=utf-8")
-    )
+    address = "http://jyt.example.gov.cn/dt/1.html"
+    reading = read_article(Page(page.encode(), address, NOW, "text/html; charset=utf-8"))
     assert [one.told for one in reading.images] == [not doubted]
