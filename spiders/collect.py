@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from time import monotonic
 from typing import Any, ClassVar
 
@@ -14,8 +14,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.settings import BaseSettings
 
 from errors import CaibianError
-from pipelines.intake import Intake
-from spiders.browser import STALL_SECONDS, STALL_SETTING, make_browser
+from reading.address import canonical
 from spiders.claims import Claims
 from spiders.faults import Fault
 from spiders.fetch import Fetcher
@@ -28,7 +27,7 @@ from spiders.plan import Plan, make_settings, make_tasks
 from spiders.pool import ReadingPool
 from spiders.shapes import Ledger
 from spiders.task import Task, Tools
-from spiders.writer import Writer
+from spiders.writer import Taker, Writer
 from store.known import Known
 from store.shapes import Shapes
 
@@ -79,16 +78,16 @@ class CollectSpider(Spider):
             self.fetcher.stop(Fault("budget", "the run's memory was used up"))
 
     async def _collect(self, night: Night) -> None:
-        tools = self._make_tools(night)
+        tools, tasks = self._make_tools(night), make_tasks(self.plan)
+        await asyncio.to_thread(_look_ahead, tools, tasks)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(tools.writer.run())
                 async with asyncio.TaskGroup() as sources:
-                    for task in make_tasks(self.plan):
+                    for task in tasks:
                         sources.create_task(_run_source(task, tools, night))
                 tools.writer.finish()
         finally:
-            await tools.browser.close()
             await asyncio.to_thread(tools.pool.close)
 
     def _make_tools(self, night: Night) -> Tools:
@@ -101,17 +100,30 @@ class CollectSpider(Spider):
         self.fetcher = Fetcher(self.crawler.engine, gate, backlog)
         return Tools(
             fetcher=self.fetcher,
-            browser=make_browser(self.fetcher, settings.getfloat(STALL_SETTING, STALL_SECONDS)),
             files=FileFetcher(self.fetcher),
             parts=PartFetcher(self.fetcher, pool),
             backlog=backlog,
             pool=pool,
             ledger=ledger,
-            writer=Writer(lambda: Intake(night.database, plan.sources, plan.portal), backlog),
+            writer=Writer(lambda: _open_intake(night, plan), backlog),
             known=Known(night.database),
             claims=Claims(len(plan.wanted), LIST_PATIENCE),
             clock=plan.clock,
         )
+
+
+def _look_ahead(tools: Tools, tasks: Sequence[Task]) -> None:
+    """Ask the store at once what each source's run will want to know first."""
+    firsts = {task.source.id: canonical(task.source.address) for task in tasks}
+    most = max(task.articles for task in tasks)
+    tools.known.look_ahead(firsts, tools.clock(), most, any(task.recheck for task in tasks))
+
+
+def _open_intake(night: Night, plan: Plan) -> Taker:
+    """Imported with the first batch: a night without news needs none of what it takes to store one."""
+    from pipelines.intake import Intake
+
+    return Intake(night.database, plan.sources, plan.portal)
 
 
 async def _run_source(task: Task, tools: Tools, night: Night) -> None:

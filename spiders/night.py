@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from filelock import FileLock, Timeout
 from scrapy import signals
@@ -22,6 +25,15 @@ from store.runs import Runs, RunSource
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, eq=False)
+class _Ended:
+    """A source whose run has ended, and how long it took."""
+
+    source: Source
+    tally: Tally
+    seconds: float
+
+
 class Night:
     """Keeps the book of one run; `rows` are the sources that have ended, `finished` whether all of them did.
 
@@ -38,6 +50,8 @@ class Night:
         self._runs = Runs(self.database)
         self._run = self._runs.start(plan.kind, plan.clock())
         self.rows: list[RunSource] = []
+        self._ended: list[_Ended] = []
+        self._turn = asyncio.Lock()
         self.finished = False
         crawler.signals.connect(self._close, signals.spider_closed)
 
@@ -47,7 +61,17 @@ class Night:
 
     async def close_source(self, source: Source, tally: Tally, seconds: float) -> None:
         """Judge a source that has ended, keep its row, say so in one line and to whoever watches."""
-        row = await asyncio.to_thread(self._keep, source, tally, seconds)
+        ended = _Ended(source, tally, seconds)
+        self._ended.append(ended)
+        async with (
+            self._turn
+        ):  # who waits for a turn is kept by the one before, with all that ended meanwhile
+            if ended in self._ended:
+                together, self._ended = self._ended, []
+                for row in await asyncio.to_thread(self._keep, together):
+                    self._tell(row)
+
+    def _tell(self, row: RunSource) -> None:
         self.rows.append(row)
         logger.info(
             "%s: %s, %d found, %d new, %d changed, %d failed, %.1f s: %s",
@@ -63,15 +87,31 @@ class Night:
         if self._plan.progress is not None:
             self._plan.progress(row.source)
 
-    def _keep(self, source: Source, tally: Tally, seconds: float) -> RunSource:
+    def _keep(self, ended: Sequence[_Ended]) -> list[RunSource]:
         """In a thread of its own: the database may be busy with the writer's batch."""
-        counts = tally.counts(Known(self.database).count_listings(source.id))
         now = self._plan.clock()
+        promising = [one.source.id for one in ended if one.tally.promised]
+        stored = Known(self.database).count_many(promising)
+        past = self._runs.histories([one.source.id for one in ended]) if self._plan.lists else {}
+        rows = [self._judge(one, stored, past, now) for one in ended]
+        if self._plan.lists:  # a re-check alone says nothing of the source's list, so its health stays
+            self._runs.save_many(self._run, rows, now)
+        return rows
+
+    def _judge(
+        self,
+        ended: _Ended,
+        stored: Mapping[str, int],
+        past: Mapping[str, list[RunSource]],
+        now: datetime,
+    ) -> RunSource:
+        source = ended.source
+        counts = ended.tally.counts(stored.get(source.id, 0))
         if self._plan.lists:
-            verdict = judge(counts, self._runs.history(source.id), source.expects, now)
+            verdict = judge(counts, past[source.id], source.expects, now)
         else:
             verdict = judge_recheck(counts)
-        row = RunSource(
+        return RunSource(
             source=source.id,
             agency=source.agency,
             verdict=verdict.word,
@@ -82,13 +122,10 @@ class Night:
             known=counts.known,
             failed=counts.failed,
             coverage=counts.coverage,
-            seconds=round(seconds, 2),
+            seconds=round(ended.seconds, 2),
             evidence=verdict.evidence,
             at=now,
         )
-        if self._plan.lists:  # a re-check alone says nothing of the source's list, so its health stays
-            self._runs.save(self._run, row, now)
-        return row
 
     def _close(self) -> None:
         """End the run; one that was stopped stays open in the book, and is seen as such."""

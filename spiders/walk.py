@@ -143,6 +143,7 @@ class Walk:
         """Keep that nothing stands there, so that a later run does not take it for a page it never read."""
         self._tally.whole = True
         digest = sha256(answer.raw).hexdigest()
+        self._tools.known.forget_page(self._source, address)
         self.saves.append(self._tools.writer.put(ListSeen(self._source, address, digest, (), self._now), 0))
 
     def _note_fault(self, fault: Fault) -> None:
@@ -176,6 +177,7 @@ class Walk:
         seen = ListSeen(
             self._source, address, digest, rows, self._now, read.promised, next_page, etag, modified
         )
+        self._tools.known.forget_page(self._source, address)
         self.saves.append(self._tools.writer.put(seen, len(answer.raw)))
         broken = is_turned(next_page) and self._find_broken(address, next_page) is not None
         return self._step(address, next_page, fresh or shell or more or broken, shell)

@@ -47,17 +47,21 @@ class Writer:
         """Save until `finish` is called; raises what the store raises."""
         loop = asyncio.get_running_loop()
         with ThreadPoolExecutor(1, thread_name_prefix="writer") as thread:
-            taker = await loop.run_in_executor(thread, self._build)
+            taker: Taker | None = None
             try:
                 more = True
                 while more:
                     batch, more = await self._gather()
                     if batch:
+                        # with the first batch: a quiet night needs neither the taker nor what it imports
+                        if taker is None:
+                            taker = await loop.run_in_executor(thread, self._build)
                         messages = [message for message, _, _ in batch]
                         results = await loop.run_in_executor(thread, taker.take, messages)
                         self._settle(batch, results)
             finally:
-                thread.submit(taker.close)
+                if taker is not None:
+                    thread.submit(taker.close)
 
     async def _gather(self) -> tuple[list[tuple[Message, int, asyncio.Future[Saved]]], bool]:
         batch: list[tuple[Message, int, asyncio.Future[Saved]]] = []

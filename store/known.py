@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, tuple_
 
 from clock import read_time, write_time
 from store.database import Database
 from store.tables import items, list_pages, listings, reviews, sightings
+
+_DEPTH = 10  # list pages of a source that are looked up ahead
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,29 @@ class KnownList:
 
 
 class Known:
-    """Answers the crawl's questions, each by one short read."""
+    """Answers the crawl's questions, each by one short read; what `look_ahead` asked for, from memory."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._pages: dict[tuple[str, str], KnownList | None] = {}
+        self._due: dict[str, list[KnownAddress]] | None = None
+
+    def look_ahead(self, firsts: Mapping[str, str], now: datetime, most: int, recheck: bool) -> None:
+        """Ask for many sources at once, so that a quiet night costs a few questions and not some a source.
+
+        `firsts` names the first list page of each; up to `most` due addresses a source are kept in mind.
+        """
+        with self._database.read() as connection:
+            self._pages = _read_pages(connection, set(firsts.items()))
+            self._due = {source: [] for source in firsts}
+            for source, row in _read_due(connection, write_time(now), recheck):
+                kept = self._due.get(source)
+                if kept is not None and len(kept) < most:
+                    kept.append(row)
+
+    def forget_page(self, source: str, address: str) -> None:
+        """A list page is about to be saved anew: ask the store about it from now on."""
+        self._pages.pop((source, address), None)
 
     def look_up(self, source: str, addresses: Collection[str]) -> dict[str, KnownAddress]:
         """Give those of the canonical addresses that are known."""
@@ -55,7 +77,7 @@ class Known:
             for start in range(0, len(wanted), 500):  # SQLite limits the number of bound values
                 query = _select(source).where(sightings.c.address.in_(wanted[start : start + 500]))
                 for row in connection.execute(query).mappings():
-                    found[row["address"]] = _known(row)
+                    found[row["address"]] = _known({**row})
         return found
 
     def due(self, source: str, now: datetime, limit: int, recheck: bool) -> list[KnownAddress]:
@@ -64,17 +86,10 @@ class Known:
         An unread address is due when it was never asked or its retry has come; a read one when its day has
         come and its item is waiting for a person or public.
         """
+        if self._due is not None:
+            return self._due.get(source, [])[:limit]
         stamp = write_time(now)
-        past = sightings.c.next_check <= stamp
-        wanted = and_(sightings.c.item.is_(None), or_(sightings.c.next_check.is_(None), past))
-        if recheck:
-            alive = or_(
-                items.c.public_revision.is_not(None),
-                select(reviews.c.revision)
-                .where(reviews.c.item == items.c.id, reviews.c.state.in_(("waiting", "second", "held")))
-                .exists(),
-            )
-            wanted = or_(wanted, and_(sightings.c.item.is_not(None), past, alive))
+        wanted = or_(*_wants(stamp, recheck))
         query = (
             _select(source)
             .outerjoin(items, items.c.id == sightings.c.item)
@@ -83,35 +98,98 @@ class Known:
             .limit(limit)
         )
         with self._database.read() as connection:
-            return [_known(row) for row in connection.execute(query).mappings()]
+            return [_known({**row}) for row in connection.execute(query).mappings()]
 
     def list_page(self, source: str, address: str) -> KnownList | None:
         """Give what is known of a list page."""
-        query = select(list_pages).where(list_pages.c.source == source, list_pages.c.address == address)
+        if (source, address) in self._pages:
+            return self._pages[source, address]
         with self._database.read() as connection:
-            row = connection.execute(query).mappings().first()
-        if row is None:
-            return None
-        return KnownList(
-            row["hash"],
-            row["etag"],
-            row["modified"],
-            row["rows"],
-            row["promised"],
-            row["next"],
-            read_time(row["at"]),
-        )
+            return _read_pages(connection, {(source, address)}, depth=1)[source, address]
 
     def count_listings(self, source: str) -> int:
         """Count the rows that a source's lists ever showed."""
-        query = select(func.count()).select_from(listings).where(listings.c.source == source)
+        return self.count_many((source,))[source]
+
+    def count_many(self, wanted: Collection[str]) -> dict[str, int]:
+        """Count the rows that the lists of each of these sources ever showed."""
+        if not wanted:
+            return {}
+        query = (
+            select(listings.c.source, func.count())
+            .where(listings.c.source.in_(tuple(wanted)))
+            .group_by(listings.c.source)
+        )
         with self._database.read() as connection:
-            return int(connection.execute(query).scalar_one())
+            return dict.fromkeys(wanted, 0) | {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def _wants(stamp: str, recheck: bool) -> list[ColumnElement[bool]]:
+    """What is due at a moment: unread addresses, and read ones whose items are alive."""
+    past = sightings.c.next_check <= stamp
+    unread = and_(sightings.c.item.is_(None), or_(sightings.c.next_check.is_(None), past))
+    if not recheck:
+        return [unread]
+    alive = or_(
+        items.c.public_revision.is_not(None),
+        select(reviews.c.revision)
+        .where(reviews.c.item == items.c.id, reviews.c.state.in_(("waiting", "second", "held")))
+        .exists(),
+    )
+    return [unread, and_(sightings.c.item.is_not(None), past, alive)]
+
+
+def _read_due(connection: Connection, stamp: str, recheck: bool) -> Iterator[tuple[str, KnownAddress]]:
+    """Give (source, address) of all that is due, each kind by its own index, the oldest first."""
+    for wanted in _wants(stamp, recheck):
+        query = (
+            _choose(listings.c.source)
+            .join(listings, listings.c.sighting == sightings.c.id)
+            .outerjoin(items, items.c.id == sightings.c.item)
+            .where(wanted)
+            .order_by(sightings.c.next_check.nulls_first(), sightings.c.id)
+        )
+        for row in connection.execute(query).mappings():
+            values = dict(row)
+            yield values.pop("source"), _known(values)
+
+
+def _read_pages(
+    connection: Connection, wanted: Collection[tuple[str, str]], depth: int = _DEPTH
+) -> dict[tuple[str, str], KnownList | None]:
+    """Read list pages by (source, address), and those that they lead to; None for one that is not known."""
+    found: dict[tuple[str, str], KnownList | None] = {}
+    for _ in range(depth):
+        ahead = sorted(set(wanted) - found.keys())
+        found |= dict.fromkeys(ahead)
+        for start in range(0, len(ahead), 400):  # SQLite limits the number of bound values
+            pairs = tuple_(list_pages.c.source, list_pages.c.address).in_(ahead[start : start + 400])
+            for row in connection.execute(select(list_pages).where(pairs)).mappings():
+                found[row["source"], row["address"]] = _read_page(row)
+        wanted = {(at[0], page.next) for at, page in found.items() if page is not None and page.next}
+    return found
+
+
+def _read_page(row: RowMapping) -> KnownList:
+    return KnownList(
+        row["hash"],
+        row["etag"],
+        row["modified"],
+        row["rows"],
+        row["promised"],
+        row["next"],
+        read_time(row["at"]),
+    )
 
 
 def _select(source: str) -> Select[tuple[object, ...]]:
     here = and_(listings.c.sighting == sightings.c.id, listings.c.source == source)
+    return _choose().select_from(sightings.outerjoin(listings, here))
+
+
+def _choose(*more: ColumnElement[Any]) -> Select[tuple[object, ...]]:
     query: Select[tuple[object, ...]] = select(
+        *more,
         sightings.c.address,
         sightings.c.id.label("sighting"),
         sightings.c.item,
@@ -121,11 +199,11 @@ def _select(source: str) -> Select[tuple[object, ...]]:
         sightings.c.attempts,
         sightings.c.etag,
         sightings.c.modified,
-    ).select_from(sightings.outerjoin(listings, here))
+    )
     return query
 
 
-def _known(row: RowMapping) -> KnownAddress:
+def _known(row: Mapping[str, Any]) -> KnownAddress:
     values = dict(row)
     if values["next_check"] is not None:
         values["next_check"] = read_time(values["next_check"])

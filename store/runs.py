@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, bindparam, func, select, update
 
 from clock import read_time, write_time
 from store.database import Database
 from store.foreign import keep_count, keep_words
 from store.tables import run_sources, runs
+
+_HISTORY = (
+    select(run_sources)
+    .where(run_sources.c.source == bindparam("of_source"))
+    .order_by(run_sources.c.at.desc(), run_sources.c.run.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True)
@@ -46,14 +54,22 @@ class Runs:
 
     def save(self, run: int, row: RunSource, now: datetime) -> None:
         """Keep one source's row of a run."""
-        values = {
-            **asdict(row),
-            "promised": keep_count(row.promised),
-            "evidence": keep_words(row.evidence),
-            "at": write_time(now),
-        }
+        self.save_many(run, [row], now)
+
+    def save_many(self, run: int, rows: Sequence[RunSource], now: datetime) -> None:
+        """Keep the rows of several sources in one transaction."""
+        values = [
+            {
+                **asdict(row),
+                "run": run,
+                "promised": keep_count(row.promised),
+                "evidence": keep_words(row.evidence),
+                "at": write_time(now),
+            }
+            for row in rows
+        ]
         with self._database.write() as connection:
-            connection.execute(run_sources.insert().values(**values, run=run))
+            connection.execute(run_sources.insert(), values)
 
     def end(self, run: int, now: datetime) -> None:
         """Close a run; one that was killed stays open, and is seen as such."""
@@ -62,14 +78,18 @@ class Runs:
 
     def history(self, source: str, limit: int = 30) -> list[RunSource]:
         """Give a source's rows, newest first."""
-        query = (
-            select(run_sources)
-            .where(run_sources.c.source == source)
-            .order_by(run_sources.c.at.desc(), run_sources.c.run.desc())
-            .limit(limit)
-        )
+        return self.histories((source,), limit)[source]
+
+    def histories(self, wanted: Iterable[str], limit: int = 30) -> dict[str, list[RunSource]]:
+        """Give the rows of each of these sources, newest first."""
         with self._database.read() as connection:
-            return [_row(row) for row in connection.execute(query).mappings()]
+            return {
+                source: [
+                    _row(row)
+                    for row in connection.execute(_HISTORY, {"of_source": source, "most": limit}).mappings()
+                ]
+                for source in wanted
+            }
 
     def newest(self) -> dict[str, RunSource]:
         """Give every source's newest row."""
