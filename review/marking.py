@@ -81,9 +81,9 @@ def _find_places(article: HtmlElement, field: str) -> list[HtmlElement]:
         name = field.partition("：")[2]
         named = [one for one in _ask(article, ".//section[@class='att']//li") if name in one.text_content()]
         return named if name and named else _ask(article, ".//section[@class='att']/h2")
-    wanted = _LABELS.get(field, ())
-    terms = [one for one in _ask(article, ".//dt") if one.text_content() in wanted]
-    return [one.getnext() for one in terms if one.getnext() is not None]
+    terms = {one.text_content(): one.getnext() for one in reversed(_ask(article, ".//dt"))}
+    found = (terms.get(label) for label in _LABELS.get(field, ()))
+    return [one for one in found if one is not None][:1]
 
 
 def _wrap(place: HtmlElement, spot: Spot) -> bool:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from clock import read_time
 from errors import ChainError
 from review.actions.edit import go
+from review.assets import read_own
 from review.drawing import draw
 from review.permissions import allow
 from review.setting import setting
@@ -38,6 +39,9 @@ _MORE = {
 }
 
 
+_MACHINES = {"crawl": "采集程序", "terminal": "终端", "caibian": "系统", "publish": "发布程序"}
+
+
 @allow(*AUDIT)
 def log() -> ResponseReturnValue:
     """Show the log, the newest first, a hundred rows a page."""
@@ -53,6 +57,8 @@ def log() -> ResponseReturnValue:
         actors=actors,
         actions=actions,
         words={**_MORE, **ACTIONS},
+        machines=_MACHINES,
+        item_style=read_own()["item.css"].path,
         states=STATES,
         name_column=here.name_column,
         asked={name: request.args.get(name, "") for name in ("actor", "action", "item", "since", "until")},
