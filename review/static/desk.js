@@ -98,8 +98,10 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   function count(row) {
     const change = (one, by) => { one.textContent = String(Math.max(0, Number(one.textContent) + by)); };
-    $$(`[data-count="${row.dataset.group}"]`).forEach((one) => change(one, -1));
-    $$(`[data-shown="${row.dataset.group}"]`).forEach((one) => change(one, -1));
+    if (!row.closest("details")) { // a group counts what stands in it, not what is folded under that
+      $$(`[data-count="${row.dataset.group}"]`).forEach((one) => change(one, -1));
+      $$(`[data-shown="${row.dataset.group}"]`).forEach((one) => change(one, -1));
+    }
     for (const name of ["#done", "#made"]) if ($(name)) change($(name), 1);
     if ($("#waiting")) change($("#waiting"), -1);
     const bar = $("#p");
@@ -111,8 +113,13 @@ document.addEventListener("DOMContentLoaded", () => {
     const fold = row.parentElement.classList.contains("fold");
     if (fold && $("details .row", entry)) { row.remove(); $("details", entry).open = true; } else entry.remove();
   }
+  // what is folded under a row goes with it, unless it was selected by itself
+  const folded = (row) => (row.closest("details") ? [] : $$(":scope > details .row", row.parentElement));
+  const foldFields = (row) => (row.closest("details") ? [] : $$(":scope > [name^=fold-]", row.parentElement).map((one) => [one.name, one.value]));
   function picked() {
-    const ticked = $$(".row input[name=which]:checked").map((one) => one.closest(".row"));
+    let ticked = $$(".row input[name=which]:checked").map((one) => one.closest(".row"));
+    const under = new Set(ticked.flatMap(folded));
+    ticked = ticked.filter((one) => !under.has(one));
     return ticked.length ? ticked : [current()].filter(Boolean);
   }
   function tellPicked() {
@@ -120,9 +127,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const told = $("#picked");
     if (told) told.textContent = number ? `已选中 ${number} 条，一起办时只通过没有标记和存疑的` : "";
   }
-  async function decide(action) {
+  async function decide(wish, every = false) {
     const some = picked();
     if (!some.length) return tell("先用 J、K 走到一条，或者选中几条。", false, false);
+    const gone = some.every((one) => one.dataset.group === "gone");
+    const action = gone ? { approve: "keep", reject: "withdraw" }[wish] || wish : wish;
     const name = some.length > 1 ? `选中的 ${some.length} 条` : $(".title", some[0]).textContent;
     let reason = "";
     if (needsReason(action, some.length === 1 && "flagged" in some[0].dataset)) {
@@ -134,12 +143,12 @@ document.addEventListener("DOMContentLoaded", () => {
     some.forEach((one) => { one.classList.add("busy"); $("[name=which]", one).checked = false; });
     go(next || null);
     tellPicked();
-    return inTurn(() => send(some, [["action", action], ["reason", reason], ...some.map((one) => ["which", one.dataset.seen])]));
+    return inTurn(() => send(some, [["action", action], ["reason", reason], ...(every ? [["every", "1"]] : []), ...some.flatMap((one) => [["which", one.dataset.seen], ...foldFields(one)])]));
   }
   async function send(some, fields) {
     const answer = await post("/decide", fields);
     const done = new Set(answer.done || []);
-    for (const row of some) {
+    for (const row of some.flatMap((one) => [...folded(one), one])) {
       row.classList.remove("busy");
       if (done.has(row.dataset.which)) remove(row);
     }
@@ -156,6 +165,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return inTurn(async () => {
       const answer = await post(`/items/${row.dataset.which}/column`, [["column", choice.dataset.key], ["which", row.dataset.seen]]);
       if (answer.ok) {
+        $$(":scope > [name^=fold-]", row.parentElement).forEach((one) => { one.name = `fold-${answer.seen}`; });
         row.dataset.seen = answer.seen;
         $("[name=which]", row).value = answer.seen;
         const hidden = $("[name^=seen-]", row.parentElement);
@@ -298,10 +308,10 @@ document.addEventListener("DOMContentLoaded", () => {
     const typing = target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
     if (typing || !on) return;
     const key = event.key.toLowerCase();
-    const act = keyFor(key, target);
+    const act = keyFor(key, target, event.shiftKey);
     if (act) { event.preventDefault(); act(); }
   });
-  function keyFor(key, target) {
+  function keyFor(key, target, shift) {
     if (key === "?") return () => $("#help") && $("#help").showModal();
     if (key === "u" && undoForm) return undo;
     if (item) {
@@ -322,7 +332,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (key === "o") return () => { location.href = `${$(".title", row).href}#source`; };
     if (key === " " && !target.matches("input, button, summary")) return () => { const box = $("[name=which]", row); box.checked = !box.checked; tellPicked(); };
     if (!$(".act")) return null;
-    if (ACTIONS[key]) return () => decide(ACTIONS[key]);
+    if (ACTIONS[key]) return () => decide(ACTIONS[key], shift && key === "a");
     if (/^[1-9]$/.test(key)) return () => setColumn(Number(key));
     return null;
   }
