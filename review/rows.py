@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from clock import tell_minute
@@ -12,7 +13,7 @@ from review.setting import Setting
 from review.words import LEVELS, RULES, name_field, name_reason
 from store.desk import Standing
 from store.faces import Face, Remarks
-from store.moves import Actor
+from store.moves import EDITORS, Actor
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Sheet:
     standing: dict[int, Standing]
     faces: dict[int, Face]
     remarks: dict[int, Remarks]
+    notes: Mapping[int, int] = field(default_factory=dict)  # by item
 
 
 def see_entry(entry: Entry, sheet: Sheet, here: Setting, actor: Actor, now: datetime) -> Row:
@@ -86,16 +88,22 @@ def _see(
         flagged=bool(one.levels.get("block")),
         returnable=one.kind == "submitted",
         claimed=other if other is not None and other != actor.id else "",
-        whys=tuple(_explain(one, remarks, here, actor)),
+        whys=(*_explain(one, remarks, here, actor), *_count(sheet.notes.get(one.item, 0), actor)),
         reposts=reposts,
     )
+
+
+def _count(notes: int, actor: Actor) -> tuple[Why, ...]:
+    """Say that editors left notes; nobody else is told."""
+    return (Why("", "", "便条", f"{notes} 张"),) if notes and actor.roles & EDITORS else ()
 
 
 def _explain(one: Standing, remarks: Remarks, here: Setting, actor: Actor) -> list[Why]:
     whys = []
     if one.state == "second" and one.passed_by is not None and one.passed_at is not None:
         mine = "（您本人一审，请他人二审）" if one.passed_by == actor.id else ""
-        whys.append(Why("", "", "一审", f"{one.passed_by} {tell_minute(one.passed_at)} 通过{mine}"))
+        turn = "一审" if len(one.passes) < 2 else "二审"
+        whys.append(Why("", "", turn, f"{one.passed_by} {tell_minute(one.passed_at)} 通过{mine}"))
     for found in remarks.findings:
         if not found.cleared:
             tone = "" if found.level == "note" else "red"

@@ -134,6 +134,8 @@ def test_notes_are_for_editors_and_stay(office: Office) -> None:
     assert "先问教育厅\n&lt;b&gt;再说" in page
     assert "先问教育厅" in office.client("chi").get("/items/1@1").text
     assert "先问教育厅" not in office.client("as-auditor").get("/items/1@1").text
+    assert "便条</b>：1 张" in office.client("bo").get("/").text
+    assert "便条" not in office.client("as-auditor").get("/").text
     assert "便条是空的" in _send(office, "ann", "/items/1@1/notes", text="  ")
     assert "最多" in _send(office, "ann", "/items/1@1/notes", text="长" * 2001)
     office.post(office.client("ann"), "/decide", action="approve", which="1@1:1")

@@ -22,6 +22,7 @@ from store.desk import count_done, read_standing
 from store.faces import read_remarks
 from store.gone import list_gone
 from store.moves import Actor
+from store.notes import count_notes
 from store.sessions import find_act
 
 # Rows of the first group that holds any, of each further one, and of a group by itself: a page is drawn at
@@ -126,4 +127,5 @@ def read_sheet(connection: Connection, here: Setting, wanted: Collection[int]) -
     """Read what the rows of these revisions are drawn from."""
     standing = read_standing(connection, wanted)
     faces = here.faces.read(connection, standing)
-    return Sheet(standing, faces, read_remarks(connection, tuple(standing.values())))
+    notes = count_notes(connection, {one.item for one in standing.values()})
+    return Sheet(standing, faces, read_remarks(connection, tuple(standing.values())), notes)
