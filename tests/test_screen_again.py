@@ -55,9 +55,8 @@ def _word(level: str, word: str = "雪线条约") -> Listed:
 
 def _findings(database: Database) -> list[Any]:
     with database.read() as connection:
-        return connection.exec_driver_sql(
-            "SELECT id, level, list_version, cleared_by_log FROM findings WHERE rule = 'word' ORDER BY id"
-        ).all()
+        query = "SELECT id, level, list_version, cleared_by_log FROM findings WHERE rule = 'word' ORDER BY id"
+        return list(connection.exec_driver_sql(query))
 
 
 def _approve(database: Database, desk: Desk, actor: Actor = ANN, reason: str | None = None) -> str:
