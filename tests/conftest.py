@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from office import Office
 from school import DECISIONS, School, open_school, shift
 from stores import BACKENDS, Stores
 
@@ -137,6 +138,16 @@ def lessons(school: School) -> list[Lesson]:
 def trained(school: School, lessons: list[Lesson]) -> Trained:
     """The model that the first 500 decisions teach."""
     return train(lessons[:DECISIONS], school.portal, "20261105T100000")
+
+
+@pytest.fixture(scope="session")
+def furnished(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A small portal with every kind of page on it, published."""
+    from furnished import furnish
+
+    folder = tmp_path_factory.mktemp("furnished")
+    with stores.opened("sqlite", folder / "home") as database:
+        yield furnish(database, folder)
 
 
 @pytest.fixture(scope="session")
