@@ -15,6 +15,7 @@ from scrapy.settings import BaseSettings
 
 from errors import CaibianError
 from reading.address import canonical
+from spiders.browser import STALL_SECONDS, STALL_SETTING, make_browser
 from spiders.claims import Claims
 from spiders.faults import Fault
 from spiders.fetch import Fetcher
@@ -88,6 +89,7 @@ class CollectSpider(Spider):
                         sources.create_task(_run_source(task, tools, night))
                 tools.writer.finish()
         finally:
+            await tools.browser.close()
             await asyncio.to_thread(tools.pool.close)
 
     def _make_tools(self, night: Night) -> Tools:
@@ -100,6 +102,7 @@ class CollectSpider(Spider):
         self.fetcher = Fetcher(self.crawler.engine, gate, backlog)
         return Tools(
             fetcher=self.fetcher,
+            browser=make_browser(self.fetcher, settings.getfloat(STALL_SETTING, STALL_SECONDS)),
             files=FileFetcher(self.fetcher),
             parts=PartFetcher(self.fetcher, pool),
             backlog=backlog,
