@@ -11,8 +11,20 @@ from functools import lru_cache
 from pathlib import Path
 
 from publish.gather import Stores, read_checked
+from publish.listing import Draft
 from publish.prepare import Plan
-from publish.search_shards import COUNTS, FAMILIES, Part, Shard, change_shard, divide, read_shard, write_shard
+from publish.search_shards import (
+    COUNTS,
+    FAMILIES,
+    TITLE,
+    Part,
+    Shard,
+    change_shard,
+    divide,
+    merge_shards,
+    read_shard,
+    write_shard,
+)
 from publish.search_terms import Terms, find_terms
 from publish.trees import Served, TreeStore
 from store.gate import Gated, read_gate, read_revisions
@@ -40,8 +52,8 @@ class _Entry:
 
     def names(self) -> Iterator[tuple[str, str]]:
         """Give every term with its family."""
-        yield from (("p", term) for term in self.terms.page)
-        yield from (("t", term) for term in self.terms.title)
+        yield from (("w", term) for term in self.terms.page)
+        yield from (("w", f"{TITLE}{term}") for term in self.terms.title)
         yield from (("f", term) for term in self.terms.filters)
         yield "m", self.terms.month
 
@@ -55,21 +67,26 @@ class _Making:
     base: Served | None
     plan: Plan
     full: bool
-    files: dict[str, bytes | None] = field(default_factory=dict)
+    files: dict[str, Draft | None] = field(default_factory=dict)
 
-    def run(self) -> dict[str, bytes | None]:
+    def run(self) -> dict[str, Draft | None]:
         plan = self.plan
         last = max([plan.gathered.stock.last_number, *(row.public_no for row in self._after().values())])
         parts, known = divide(last), set(self._read_parts())
         before, after = self._find_changes()
-        kept = [part for part in parts if part in known]
-        broken = self._update(kept, before, after)
-        for part in (*(part for part in parts if part not in known), *broken):
-            self._rebuild(part)
+        whole = {part for part in known if part.size or part in parts}  # the growing one becomes another
+        whole -= set(self._update(sorted(whole, key=lambda part: part.start), before, after))
+        for part in parts:
+            if part not in whole:
+                for path, raw in self._build(part, whole).items():
+                    self._put(path, raw)
         for part in known - set(parts):
             self.files |= dict.fromkeys(_list_paths(part))
         self._describe(parts, last)
         return self.files
+
+    def _put(self, path: str, raw: bytes) -> None:
+        self.files[path] = self.trees.draft(raw)
 
     def _after(self) -> dict[int, Shown]:
         return {row.item: row for row in self.plan.list_shown()}
@@ -119,11 +136,12 @@ class _Making:
                 )
                 for row in old
             ]
-            if gone or new:
-                self._change(part, gone, list(self._enter(new)))
+            if (gone or new) and not self._change(part, gone, list(self._enter(new))):
+                broken.append(part)
         return broken
 
-    def _change(self, part: Part, gone: Iterable[_Entry], come: Iterable[_Entry]) -> None:
+    def _change(self, part: Part, gone: Iterable[_Entry], come: Iterable[_Entry]) -> bool:
+        """Change the shards of a part; say whether they were all there as they were published."""
         changes: dict[str, dict[str, dict[int, bool]]] = {}
         for entries, stays in ((gone, False), (come, True)):  # an edited item's terms go, then come back
             for entry in entries:
@@ -137,18 +155,62 @@ class _Making:
                 self.trees.read_whole(self.base.tree, path, records[path].output_hash) if self.base else None
             )
             if raw is None:  # somebody changed it on disk
-                self._rebuild(part)
-                return
+                return False
             written = change_shard(raw, steps, part)
             if written != raw:
-                self.files[path] = written
+                self._put(path, written)
+        return True
 
-    def _rebuild(self, part: Part) -> None:
-        shards: dict[str, Shard] = {path: {} for path in _list_paths(part)}
+    def _build(self, part: Part, whole: Collection[Part]) -> dict[str, bytes]:
+        """Make all shards of a part, of its children where it has some: those that are `whole` are read."""
+        if not part.children:
+            return self._index(part)
+        sources = [
+            (child, None if child in whole and self._is_whole(child) else self._build(child, whole))
+            for child in part.children
+        ]
+        shards = dict.fromkeys(_list_paths(part), b"")
+        for family in FAMILIES:
+            for number in range(part.children[0].count(family)):
+                raws = [(child, self._find_shard(child, made, family, number)) for child, made in sources]
+                shards |= merge_shards(raws, part, family)
+        return shards
+
+    def _is_whole(self, part: Part) -> bool:
+        """Say whether all shards of a part are as they were published, or changed by this release."""
+        paths = list(_list_paths(part))
+        with self.stores.database.read() as connection:
+            records = read_pages(connection, paths)
+        return self.base is not None and all(
+            self.files.get(path) is not None
+            or (
+                path in records
+                and self.trees.read_whole(self.base.tree, path, records[path].output_hash) is not None
+            )
+            for path in paths
+        )
+
+    def _find_shard(self, part: Part, made: Mapping[str, bytes] | None, family: str, number: int) -> bytes:
+        path = part.name(family, number)
+        return made[path] if made is not None else self._read(path)
+
+    def _read(self, path: str) -> bytes:
+        """Read a shard as it is now: changed by this release, else as it is served."""
+        draft = self.files.get(path)
+        if draft is not None:
+            return Path(draft.file).read_bytes()
+        return self.trees.locate(self.base.tree, path).read_bytes() if self.base is not None else b""
+
+    def _index(self, part: Part) -> dict[str, bytes]:
+        """Make the shards of a small part from the forms of its items."""
+        lists: dict[tuple[str, str], list[int]] = {}
         for entry in self._enter(self._list_rows(part)):
-            for family, term in entry.names():
-                shards[part.place(family, term)].setdefault(term, set()).add(entry.number)
-        self.files |= {path: write_shard(shard, part) for path, shard in shards.items()}
+            for name in entry.names():
+                lists.setdefault(name, []).append(entry.number)
+        shards: dict[str, Shard] = {path: {} for path in _list_paths(part)}
+        for (family, term), numbers in lists.items():
+            shards[part.place(family, term)][term] = numbers
+        return {path: write_shard(shard, part) for path, shard in shards.items()}
 
     def _list_rows(self, part: Part) -> list[Gated]:
         """Give what will stand there of a part's numbers, untouched items too."""
@@ -196,14 +258,10 @@ class _Making:
             "columns": columns,
             "agencies": [[key, name] for key, name in names.items() if counts[key] > 0],
         }
-        self.files[INDEX] = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        self._put(INDEX, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
 
     def _read_months(self, part: Part) -> Iterable[str]:
-        path = f"{part.folder}m0.bin"
-        raw = self.files.get(path)
-        if raw is None and self.base is not None:
-            raw = self.trees.locate(self.base.tree, path).read_bytes()
-        return read_shard(raw or b"", part)
+        return read_shard(self._read(part.name("m", 0)), part)
 
 
 @lru_cache(maxsize=1)
@@ -215,11 +273,11 @@ def name_format() -> str:
 
 def index_release(
     stores: Stores, trees: TreeStore, base: Served | None, plan: Plan, full: bool
-) -> dict[str, bytes | None]:
+) -> dict[str, Draft | None]:
     """Give the files of the search index that a release changes, None for those that go."""
     return _Making(stores, trees, base, plan, full).run()
 
 
 def _list_paths(part: Part) -> Iterator[str]:
-    for family, count in zip(FAMILIES, COUNTS[part.size], strict=True):
-        yield from (f"{part.folder}{family}{number}.bin" for number in range(count))
+    for family in FAMILIES:
+        yield from (part.name(family, number) for number in range(part.count(family)))

@@ -1,11 +1,13 @@
 """The files of the search index: which numbers have a term, in parts of the public numbers, in small shards.
 
-A part holds the items from one public number on: 16,384 of them once all those numbers were given, 1,024
-before that, and what is newer in a small one. So a day's items touch few and small files, and the parts
-follow from the highest number alone: an index made step by step is the one that is made at once.
+A part holds the items from one public number on: 16,384 of them once all those numbers were given, 4,096 and
+1,024 before that, and what is newer in one that grows. So a day's items touch few and small files, a query
+asks few files, and the parts follow from the highest number alone: an index made step by step is the one that
+is made at once. A part has half as many shards as numbers, so that a shard has some 2 KB whatever the part.
 
 A shard: four bytes with the length of the names, the names in UTF-8 with a line end between them, two bytes
-a term with the length of its list, a byte a term with the list's kind, the lists; the low byte first.
+a term with the length of its list, a byte a term with the list's kind, the lists; the low byte first. A term
+with a space before it is the list of the numbers that have it in the title.
 Numbers in lists have 7 bits a byte, the high bit says that more follows. Kinds: 0 gaps, 1 a bit a number,
 2 runs (gap, length). So a program finds one term's list, and changes it, without reading the others.
 """
@@ -13,14 +15,16 @@ Numbers in lists have 7 bits a byte, the high bit says that more follows. Kinds:
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-LARGE, MIDDLE = 16384, 1024
-# How many shards each family has by a part's size: pairs of the page, of the title, filters, months.
-COUNTS = {LARGE: (4096, 256, 16, 1), MIDDLE: (256, 16, 4, 1), 0: (64, 8, 2, 1)}
-FAMILIES = "ptfm"
+LARGE, MIDDLE, SMALL = 16384, 4096, 1024
+# How many shards each family has by a part's size: pairs of words, filters, months. Each count is a multiple
+# of that of the next smaller part, so that four parts become one shard by shard.
+COUNTS = {LARGE: (8192, 16, 1), MIDDLE: (2048, 4, 1), SMALL: (512, 4, 1), 0: (256, 2, 1)}
+FAMILIES = "wfm"
+TITLE = " "
 
 
 @dataclass(frozen=True)
@@ -33,29 +37,41 @@ class Part:
     @property
     def end(self) -> int:
         """The number after its last one."""
-        return self.start + (self.size or MIDDLE)
+        return self.start + (self.size or SMALL)
 
     @property
     def folder(self) -> str:
         """Where its shards stand."""
         return f"/search/{self.start}-{self.size}/"
 
+    @property
+    def children(self) -> tuple[Part, ...]:
+        """The four parts that it is put together from, none for the smallest."""
+        smaller = {LARGE: MIDDLE, MIDDLE: SMALL}.get(self.size, 0)
+        return tuple(Part(at, smaller) for at in range(self.start, self.end, smaller)) if smaller else ()
+
     def place(self, family: str, term: str) -> str:
         """Give the address of the shard that a term stands in."""
-        count = COUNTS[self.size][FAMILIES.index(family)]
-        return f"{self.folder}{family}{hash_term(term) % count}.bin"
+        return self.name(family, hash_term(term.removeprefix(TITLE)) % self.count(family))
+
+    def count(self, family: str) -> int:
+        """Say how many shards a family has here."""
+        return COUNTS[self.size][FAMILIES.index(family)]
+
+    def name(self, family: str, number: int) -> str:
+        """Give the address of one shard."""
+        return f"{self.folder}{family}{number}.bin"
 
 
 def divide(last: int) -> tuple[Part, ...]:
     """Give the parts of the numbers 1 to `last`, the oldest first."""
-    given = last + 1
-    large = given // LARGE * LARGE
-    middle = given // MIDDLE * MIDDLE
-    return (
-        *(Part(start, LARGE) for start in range(0, large, LARGE)),
-        *(Part(start, MIDDLE) for start in range(large, middle, MIDDLE)),
-        Part(middle, 0),
-    )
+    parts: list[Part] = []
+    at, given = 0, last + 1
+    for size in (LARGE, MIDDLE, SMALL):
+        end = given // size * size
+        parts += [Part(start, size) for start in range(at, end, size)]
+        at = end
+    return (*parts, Part(at, 0))
 
 
 def hash_term(term: str) -> int:
@@ -66,10 +82,10 @@ def hash_term(term: str) -> int:
     return value
 
 
-Shard = dict[str, set[int]]
+Shard = dict[str, Collection[int]]
 
 
-def write_shard(shard: Mapping[str, Iterable[int]], part: Part) -> bytes:
+def write_shard(shard: Mapping[str, Collection[int]], part: Part) -> bytes:
     """Write a shard, sorted; terms without a number are left out."""
     lists = {term: [number - part.start for number in sorted(numbers)] for term, numbers in shard.items()}
     return _pack({term: _write_list(offsets) for term, offsets in lists.items() if offsets})
@@ -86,6 +102,34 @@ def change_shard(raw: bytes, changes: Mapping[str, Mapping[int, bool]], part: Pa
         if offsets:
             lists[term] = _write_list(sorted(offsets))
     return _pack(lists)
+
+
+def merge_shards(raws: Sequence[tuple[Part, bytes]], part: Part, family: str) -> dict[str, bytes]:
+    """Put the same shard of a part's children together, the oldest first; give the shards of the part."""
+    found: dict[str, list[tuple[int, int, bytes]]] = {}
+    for child, raw in raws:
+        for term, (kind, payload) in _unpack(raw).items():
+            found.setdefault(term, []).append((child.start - part.start, kind, payload))
+    shards: dict[str, dict[str, tuple[int, bytes]]] = {}
+    for term, pieces in found.items():
+        shards.setdefault(part.place(family, term), {})[term] = _join(pieces)
+    return {path: _pack(lists) for path, lists in shards.items()}
+
+
+def _join(pieces: list[tuple[int, int, bytes]]) -> tuple[int, bytes]:
+    """Put lists together, each with how far its numbers are moved; as `_write_list` would write it."""
+    plain = all(kind == 0 and payload.isascii() for _, kind, payload in pieces)  # every gap in one byte
+    count = sum(len(payload) for _, _, payload in pieces)
+    if plain:
+        out, end, close = bytearray(), 0, 0
+        for shift, _, payload in pieces:
+            _write_number(out, shift + payload[0] - end)
+            out += payload[1:]
+            close += payload.count(0)
+            end = shift + sum(payload) + len(payload)
+        if (end - 1) // 8 + 1 >= count and 2 * (count - close) >= count:
+            return 0, bytes(out)
+    return _write_list([shift + one for shift, kind, payload in pieces for one in _read_list(kind, payload)])
 
 
 def read_shard(raw: bytes, part: Part) -> Shard:

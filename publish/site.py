@@ -265,8 +265,7 @@ class _Build:
         if not self.stores.site.search:
             return {}
         anew = full or bool(self.plan.gathered.stale)
-        files = index_release(self.stores, self.trees, self.base, self.plan, anew)
-        return {path: None if raw is None else self.trees.draft(raw) for path, raw in files.items()}
+        return index_release(self.stores, self.trees, self.base, self.plan, anew)
 
     def _switch(
         self, release: int, tree: str, made: Mapping[str, Draft], index: Mapping[str, Draft | None]

@@ -20,7 +20,7 @@ from stores import Stores
 
 from portal import Portal, load_portal
 from publish.assets import read_assets
-from publish.search_shards import LARGE, MIDDLE, Part, divide, read_shard, write_shard
+from publish.search_shards import LARGE, MIDDLE, SMALL, Part, divide, merge_shards, read_shard, write_shard
 from publish.search_terms import cut, fold, read_text
 from sample import PORTAL
 from store.database import Database
@@ -32,11 +32,33 @@ numbers = st.sets(st.integers(0, 1023), max_size=200)
 terms = st.dictionaries(st.text(min_size=2, max_size=2).filter(lambda text: text.isprintable()), numbers)
 
 
-@given(terms, st.sampled_from([0, LARGE, LARGE * 3 + MIDDLE]))
+@given(terms, st.sampled_from([0, LARGE, LARGE * 3 + SMALL]))
 def test_a_shard_is_read_as_it_was_written(shard: dict[str, set[int]], start: int) -> None:
-    part = Part(start, MIDDLE)
+    part = Part(start, SMALL)
     moved = {term: {start + one for one in found} for term, found in shard.items() if found}
     assert read_shard(write_shard(moved, part), part) == moved
+
+
+@given(st.lists(st.tuples(st.text("ab一", min_size=2, max_size=2), st.integers(0, 16383)), max_size=300))
+def test_four_parts_put_together_are_what_one_build_makes(found: list[tuple[str, int]]) -> None:
+    part = Part(LARGE, LARGE)
+    whole: dict[str, dict[str, set[int]]] = {}
+    pieces: dict[tuple[int, int], dict[str, set[int]]] = {}
+    for term, offset in found:
+        number = LARGE + offset
+        whole.setdefault(part.place("w", term), {}).setdefault(term, set()).add(number)
+        at = offset // MIDDLE
+        count = part.children[at].count("w")
+        shard = int(part.children[at].place("w", term).rpartition("w")[2][:-4])
+        assert shard < count
+        pieces.setdefault((shard, at), {}).setdefault(term, set()).add(number)
+    merged: dict[str, bytes] = {}
+    for shard in {shard for shard, _ in pieces}:
+        raws = [
+            (child, write_shard(pieces.get((shard, at), {}), child)) for at, child in enumerate(part.children)
+        ]
+        merged |= merge_shards(raws, part, "w")
+    assert merged == {path: write_shard(lists, part) for path, lists in whole.items()}
 
 
 @given(st.integers(0, 200_000))
@@ -45,7 +67,7 @@ def test_every_number_is_in_one_part_and_few_are_in_a_part_that_changes(last: in
     assert parts[0].start == 0
     assert all(one.end == two.start for one, two in pairwise(parts))
     assert last < parts[-1].end
-    assert len(parts) <= 200_000 // LARGE + LARGE // MIDDLE + 1
+    assert len(parts) <= 200_000 // LARGE + 7
 
 
 def test_words_do_not_go_on_across_blocks_or_spaces() -> None:
@@ -263,9 +285,11 @@ def test_parts_are_made_anew_when_their_numbers_are_all_given(
     database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("publish.search_shards", "publish.search"):
-        monkeypatch.setattr(f"{module}.COUNTS", {16: (16, 4, 2, 1), 4: (4, 2, 1, 1), 0: (2, 1, 1, 1)})
+        counts = {16: (16, 4, 1), 4: (4, 2, 1), 2: (2, 2, 1), 0: (2, 1, 1)}
+        monkeypatch.setattr(f"{module}.COUNTS", counts)
     monkeypatch.setattr("publish.search_shards.LARGE", 16)
     monkeypatch.setattr("publish.search_shards.MIDDLE", 4)
+    monkeypatch.setattr("publish.search_shards.SMALL", 2)
     office = Office(database, portal)
     for number in range(7):
         for _ in range(3):
@@ -279,7 +303,8 @@ def test_parts_are_made_anew_when_their_numbers_are_all_given(
     } == {
         "0-16",
         "16-4",
-        "20-0",
+        "20-2",
+        "22-0",
     }
     office.publish(full=True)
     assert read_site(office.site) == steps

@@ -2,7 +2,7 @@
 // it does. Folding, cutting and hashing are those of search_terms.py and search_shards.py.
 (() => {
   "use strict";
-  var PAGE = 20, FAMILIES = "ptfm", FAILED = "检索没有完成，请稍后再试。";
+  var PAGE = 20, FAMILIES = "wfm", FEW = 2, FAILED = "检索没有完成，请稍后再试。";
   var form = document.getElementById("search"), list = document.getElementById("hits");
   var told = document.getElementById("told"), more = document.getElementById("more"), help = document.getElementById("help");
   var cache = {}, run = 0;
@@ -64,21 +64,25 @@
   }
   async function look(index, part, family, term) {
     var total = index.counts[part[1]][FAMILIES.indexOf(family)];
-    var found = (await shard(part, family, hash(term) % total))[term];
+    var found = (await shard(part, family, hash(term.trim()) % total))[term];
     return found ? unpack(found[0], found[1], part[0]) : new Set();
   }
 
-  // The numbers of a part that have every pair, the newest first.
-  async function candidates(index, part, family, wish) {
-    var terms = wish.filters.map((one) => ["f", one]);
-    wish.words.forEach((word) => { pairs(word).forEach(function (pair) { terms.push([family, pair]); }); });
-    var left = null;
+  // The numbers of a part that have every pair, the newest first. Pairs that share no letter say more together,
+  // so they come first; where few numbers are left, reading their pages costs less than another shard.
+  async function candidates(index, part, title, wish) {
+    var terms = wish.filters.map((one) => ["f", one]), left = null, at = 0;
+    for (var half of [0, 1]) wish.words.forEach((word) => {
+      pairs(word).forEach(function (pair, place) { if (place % 2 === half) terms.push(["w", title + pair]); });
+    });
     for (var [kind, term] of terms) {
+      if (left && kind === "w" && left.size <= FEW && at > wish.filters.length) break;
       var found = await look(index, part, kind, term);
       left = left === null ? found : new Set([...left].filter((one) => found.has(one)));
-      if (!left.size) return [];
+      at++;
+      if (!left.size) break;
     }
-    return [...left].sort((a, b) => b - a);
+    return { numbers: [...left].sort((a, b) => b - a), sure: at === terms.length };
   }
   async function months(part) {
     var raw = await shard(part, "m", 0);
@@ -105,24 +109,24 @@
       by: [meta(page, "ColumnName"), "来源：" + meta(page, "ContentSource"), meta(page, "PubDate")]
     };
   }
-  function holds(page, words, name) {
+  function holds(page, words, name, sure) {
     var text = foldAll(name ? page[name] : [page.title, page.number, page.files, page.body].join("\n"));
-    return words.every((word) => Array.from(word).length < 3 || text.includes(word));
+    return words.every((word) => sure && Array.from(word).length < 3 || text.includes(word));
   }
 
-  // Every hit in its order, as it is asked for.
+  // Every hit in its order, as it is asked for: best first are those that have every word in the title.
   async function* hits(index, wish) {
     var seen = new Set();
-    for (var family of wish.best ? "tp" : "p") for (var part of index.parts.slice().reverse()) {
-      var found = await candidates(index, part, family, wish);
-      if (!found.length) continue;
+    for (var title of wish.best ? [" ", ""] : [""]) for (var part of index.parts.slice().reverse()) {
+      var found = await candidates(index, part, title, wish);
+      if (!found.numbers.length) continue;
       var where = await months(part);
-      for (var one of found) {
+      for (var one of found.numbers) {
         if (seen.has(one)) continue;
         var month = where.find((entry) => entry[1].has(one))[0];
         if (wish.year && month.slice(0, 4) !== wish.year) continue;
         var page = await read("/articles/" + month + "/" + one + ".html");
-        if (!holds(page, wish.words, family === "t" ? "title" : "")) continue;
+        if (!holds(page, wish.words, title && "title", found.sure)) continue;
         seen.add(one);
         yield page;
       }
