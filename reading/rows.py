@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from urllib.parse import urlsplit
 
 from reading.page import Row
@@ -45,6 +47,7 @@ _ARTICLE = re.compile(
 )
 _COLUMN = re.compile(r"/(?:index|list|node_?\d*|col\d+|channel)[\w-]*(?:\.s?html?|\.jsp|\?|/)|/\?$", re.I)
 _PLAIN_ROWS = 3
+_MOST_STEPS = 800_000
 _BARE_TITLE = 6
 
 
@@ -67,16 +70,35 @@ def find_rows(scan: Scan, fetched: datetime, url: str) -> Found:
     """
     pagers = _find_pagers(scan)
     for strength in (2, 1):
-        weighed = [_weigh(scan, group, pagers, fetched, url) for group in group_dated(scan, strength)]
+        groups = _cap(scan, group_dated(scan, strength))
+        weighed = [_weigh(scan, group, full, pagers, fetched, url) for group, full in groups]
         best = max(weighed, key=lambda one: one.weight, default=None)
         if best and best.weight > 0:
             return best
     return _find_plain(scan, pagers, fetched, url)
 
 
-def _weigh(scan: Scan, group: Group, pagers: list[int], fetched: datetime, url: str) -> Found:
+def _cap(scan: Scan, groups: Iterable[Group]) -> list[tuple[Group, Group]]:
+    """Give each group with its full rows, without the largest ones where lists stand a hundred deep in lists.
+
+    What a row costs is its links by its links and their depth; real pages are far below.
+    """
+    filled = [(group, _fill(scan, group)) for group in groups]
+    costs = [
+        sum(len(row.links) * (len(row.links) + scan.depth[row.node]) for row in full.rows)
+        for _, full in filled
+    ]
+    if sum(costs) <= _MOST_STEPS:
+        return filled
+    cheap = sorted(range(len(filled)), key=costs.__getitem__)
+    sums = accumulate(costs[at] for at in cheap)
+    kept = sorted(at for at, spent in zip(cheap, sums, strict=True) if spent <= _MOST_STEPS)
+    return [filled[at] for at in kept]
+
+
+def _weigh(scan: Scan, group: Group, full: Group, pagers: list[int], fetched: datetime, url: str) -> Found:
     """Weigh a list by the words of its titles and by where it stands."""
-    rows = _unique(read_rows(scan, _fill(scan, group), fetched))
+    rows = _unique(read_rows(scan, full, fetched))
     dated = sum(row.date is not None for row in rows)
     if not rows or 2 * dated < len(rows) or (len(rows) == 1 and not _is_lone_row(scan, group, rows[0])):
         return Found()
