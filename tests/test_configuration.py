@@ -242,6 +242,8 @@ SECTIONS = {
     "GuideSection": "### guide",
     "LinkGroup": "### links",
     "Link": "#### a link",
+    "Screen": "### screen",
+    "WordList": "#### words",
     "Settings": "### settings",
 }
 
