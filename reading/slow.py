@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from html import escape
 
-from trafilatura import bare_extraction
-
 from reading.clean import clean_text
 
 
 def read_slowly(markup: str) -> tuple[str, str]:
-    """Read the text as lines and as paragraphs; both are empty when trafilatura finds none either."""
+    """Read the text as lines and as paragraphs; both are empty when trafilatura finds none either.
+
+    It is imported with the first such page: most runs have none.
+    """
+    from trafilatura import bare_extraction
+
     found = bare_extraction(markup, fast=True, with_metadata=False, include_comments=False)
     text = getattr(found, "text", None) or ""
     lines = [line for line in map(clean_text, text.splitlines()) if line]
