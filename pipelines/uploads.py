@@ -35,7 +35,7 @@ def keep_uploads(home: Path, given: Iterable[tuple[str, bytes]]) -> list[tuple[s
 def clean_name(name: str, extension: str) -> str:
     """Give a file's name without folders and signs that hide or harm, with the ending of what it is."""
     last = re.split(r"[\\/]", name)[-1]
-    words = _UNFIT.sub("", clean_line(last) or "").strip(". ")
+    words = (clean_line(_UNFIT.sub("", last)) or "").strip(". ")
     stem, dot, ending = words.rpartition(".")
     known = dot and re.fullmatch("[A-Za-z0-9]{1,5}", ending)
     return f"{(stem if known else words)[:_NAME].strip() or '附件'}{extension}"

@@ -16,6 +16,7 @@ from errors import CaibianError, NotAllowed, NotFound, Stale, UserFault
 from portal import Portal
 from review.actions import (
     alike,
+    attach,
     claim,
     column,
     decide,
@@ -69,6 +70,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("POST", f"{_ITEM}/notes", notes.leave_note),
     ("POST", f"{_ITEM}/timed", timed.decide_timed),
     ("POST", f"{_ITEM}/mend", mend.mend_item),
+    ("POST", f"{_ITEM}/files", attach.attach_files),
     ("POST", f"{_ITEM}/claim", claim.claim_item),
     ("POST", f"{_ITEM}/release", claim.release_item),
     ("GET", "/alike/<int:item>", alike.alike),

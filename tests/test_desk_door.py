@@ -71,6 +71,7 @@ _ITEM = {
     "leave_note",
     "decide_timed",
     "mend_item",
+    "attach_files",
     "take",
     "take_page",
     "taking",

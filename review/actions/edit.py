@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 
 from clock import tell_day
 from errors import Stale, UserFault
@@ -18,7 +19,7 @@ from review.permissions import DECIDE, allow
 from review.setting import setting
 from review.visits import read_now, signed_in
 from store.desk import check_seen
-from store.editing import EDITABLE, cover_draft, draft_edit, save_edit
+from store.editing import EDITABLE, Draft, cover_draft, draft_edit, save_edit
 from store.sessions import set_notice
 
 
@@ -37,13 +38,31 @@ def save_changes(
     item: int, number: int, changes: Mapping[str, str | None], told: str, cause: str = "edit"
 ) -> ResponseReturnValue:
     """Save changes of a revision's fields as the next one, screened again, and lead there."""
+    today = tell_day(read_now())
+    return save_draft(
+        item, number, lambda connection: draft_edit(connection, item, number, changes, today), told, cause
+    )
+
+
+def save_draft(
+    item: int,
+    number: int,
+    make: Callable[[Connection], Draft | None],
+    told: str,
+    cause: str = "edit",
+    keep: Callable[[Connection], None] | None = None,
+) -> ResponseReturnValue:
+    """Save what `make` drafts as the next revision, screened again, and lead there.
+
+    `keep` writes what the revision names, in the same transaction.
+    """
     here, session, now = setting(), signed_in(), read_now()
     seen = next(iter(read_seen(request.form.getlist("which"))), Seen(item, number, -1))
     back = f"/items/{item}@{number}"
     try:
         with here.database.read() as connection:
             one = check_seen(connection, item, number, seen.version, session.actor, now)
-            draft = draft_edit(connection, item, number, changes, tell_day(now))
+            draft = make(connection)
         if draft is None:
             return go(back, "没有改动。")
         with DocumentReader() as reader:
@@ -53,6 +72,8 @@ def save_changes(
         draft = cover_draft(draft, checked.form)
         with here.database.write() as connection:
             check_seen(connection, item, number, seen.version, session.actor, now)
+            if keep is not None:
+                keep(connection)
             found, screened = allow_found(connection, checked.found), (checked.version, now)
             fresh = save_edit(
                 connection, item, draft, found, checked.doubts, session.actor, "desk", now, cause, screened
