@@ -173,24 +173,29 @@ def name_data(month: str) -> tuple[str, str]:
 def _sort(
     filings: Iterable[Filing], site: SiteView
 ) -> tuple[dict[Drawer, tuple[int, ...]], dict[str, tuple[int, ...]]]:
-    names = {agency.key: agency.name for agency in site.agencies}
-    drawers: dict[Drawer, list[int]] = {ALL: []}
-    months: dict[str, list[int]] = {}
-    for one in sorted(filings, key=lambda one: one.number):
-        for drawer in _find_drawers(one, names, site):
-            drawers.setdefault(drawer, []).append(one.item)
-        months.setdefault(one.month, []).append(one.item)
-    return {d: tuple(items) for d, items in drawers.items()}, {m: tuple(items) for m, items in months.items()}
+    groups: dict[str, dict[str | None, list[int]]] = {"agency": {}, "subject": {}, "year": {}, "month": {}}
+    ordered = sorted(filings, key=lambda one: one.number)
+    for one in ordered:
+        groups["agency"].setdefault(one.agency, []).append(one.item)
+        groups["subject"].setdefault(one.subject, []).append(one.item)
+        groups["year"].setdefault(one.year, []).append(one.item)
+        groups["month"].setdefault(one.month, []).append(one.item)
+    names: dict[str | None, str] = {agency.key: agency.name for agency in site.agencies}
+    names[None] = site.identity.organizer
+    drawers = {ALL: tuple(one.item for one in ordered)}
+    for kind in ("agency", "subject", "year"):
+        for value, items in groups[kind].items():
+            if kind != "subject" or value:
+                drawers[_name_drawer(kind, value, names)] = tuple(items)
+    return drawers, {month: tuple(items) for month, items in groups["month"].items() if month}
 
 
-def _find_drawers(one: Filing, names: Mapping[str, str], site: SiteView) -> list[Drawer]:
-    agency = Drawer("agency", one.agency, names.get(one.agency, one.agency)) if one.agency else None
-    found = [ALL, agency or Drawer("agency", "portal-office", site.identity.organizer)]
-    if one.subject:
-        key = hashlib.sha256(one.subject.encode()).hexdigest()[:10]
-        found.append(Drawer("subject", key, one.subject))
-    found.append(Drawer("year", one.year or "undated", f"{one.year} 年" if one.year else "未注明成文日期"))
-    return found
+def _name_drawer(kind: str, value: str | None, names: Mapping[str | None, str]) -> Drawer:
+    if kind == "agency":
+        return Drawer(kind, value or "portal-office", names.get(value, value or ""))
+    if kind == "subject":
+        return Drawer(kind, hashlib.sha256((value or "").encode()).hexdigest()[:10], value or "")
+    return Drawer(kind, value or "undated", f"{value} 年" if value else "未注明成文日期")
 
 
 def _count(items: Mapping[_Key, tuple[int, ...]]) -> dict[_Key, int]:
