@@ -67,7 +67,7 @@ def installed(tmp_path: Path) -> Path:
 
 def test_systemd_accepts_every_unit(installed: Path) -> None:
     units = [str(path) for path in sorted(installed.iterdir()) if path.is_file()]
-    assert len(units) == len(SERVICES) + len(TIMERS) == 17
+    assert len(units) == len(SERVICES) + len(TIMERS) == 22
     done = subprocess.run(
         ["systemd-analyze", "verify", *units], capture_output=True, text=True, timeout=60, check=False
     )
@@ -93,7 +93,7 @@ def test_every_service_is_hardened(installed: Path, name: str) -> None:
 
 def test_only_what_crawls_may_connect_to_other_machines() -> None:
     opened = {name for name in SERVICES if read_values(UNITS / f"caibian-{name}.service", "IPAddressAllow")}
-    assert opened == {"crawl", "jobs", "schedule"}
+    assert opened == {"crawl", "jobs", "schedule", "serve"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -113,7 +113,7 @@ def check_command(words: list[str]) -> None:
 
 
 def test_the_timers_are_the_schedule() -> None:
-    assert set(TIMERS) == {*PLAN, "backup"} == set(SERVICES) - {"schedule"}
+    assert set(TIMERS) == {*PLAN, "backup"} == set(SERVICES) - {"schedule", "serve"}
     for name, job in PLAN.items():
         assert words_of(name) == list(job.words)
         calendars = read_values(UNITS / f"caibian-{name}.timer", "OnCalendar")
