@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -87,28 +87,58 @@ def _find_places(article: HtmlElement, field: str) -> list[HtmlElement]:
 
 
 def _wrap(place: HtmlElement, spot: Spot) -> bool:
-    """Put a mark around the words where one stretch of text holds them, whatever blanks are between."""
-    wanted = re.compile(r"\s*".join(map(re.escape, _SPACE.sub("", spot.words))))
-    for element in list(place.iter()):
+    """Put a mark around the words, whatever blanks, tags and hidden marks are between their characters."""
+    pieces = list(_list_pieces(place))
+    match = re.search(
+        r"\s*".join(map(re.escape, _SPACE.sub("", spot.words))), "".join(one[2] for one in pieces)
+    )
+    if match is None:
+        return False
+    held: list[tuple[HtmlElement, str, str, int, int]] = []
+    at = 0
+    for element, part, text in pieces:
+        start, end = max(match.start() - at, 0), min(match.end() - at, len(text))
+        if start < end and not text.isspace():
+            held.append((element, part, text, start, end))
+        at += len(text)
+    for number, piece in reversed(list(enumerate(held))):  # backwards, so that what stands before stays
+        _wrap_piece(*piece, spot, number == 0, piece is held[-1])
+    return True
+
+
+def _list_pieces(place: HtmlElement) -> Iterator[tuple[HtmlElement, str, str]]:
+    """Give the stretches of text below an element in their order; what is marked already parts them."""
+
+    def walk(element: HtmlElement) -> Iterator[tuple[HtmlElement, str, str]]:
         if not isinstance(element.tag, str) or "fx" in (element.get("class") or "").split():
-            continue
-        for part in ("text", "tail") if element is not place else ("text",):
-            text = getattr(element, part) or ""
-            match = wanted.search(text)
-            if match is None:
-                continue
-            sign = _sign(spot, match[0])
-            sign.tail = text[match.end() :]
-            setattr(element, part, text[: match.start()])
-            if part == "text":
-                element.insert(0, sign)
-            else:
-                element.addnext(sign)
-                # lxml moves the tail along with an element that is put behind another one
-                element.tail = text[: match.start()]
-                sign.tail = text[match.end() :]
-            return True
-    return False
+            yield element, "", "\0"
+        else:
+            yield element, "text", element.text or ""
+            for inner in element:
+                yield from walk(inner)
+        if element is not place:
+            yield element, "tail", element.tail or ""
+
+    yield from walk(place)
+
+
+def _wrap_piece(
+    element: HtmlElement, part: str, text: str, start: int, end: int, spot: Spot, first: bool, last: bool
+) -> None:
+    sign = _sign(spot, text[start:end])
+    if not first:
+        del sign.attrib["id"]
+    if not last:
+        sign.remove(sign[0])
+    sign.tail = text[end:]
+    if part == "text":
+        element.text = text[:start]
+        element.insert(0, sign)
+        return
+    element.tail = None  # lxml moves the tail along with an element that is put behind another one
+    element.addnext(sign)
+    sign.tail = text[end:]
+    element.tail = text[:start]
 
 
 def _sign(spot: Spot, words: str = "") -> HtmlElement:
