@@ -123,7 +123,8 @@ class ReadingPool:
         """Read one page; whatever the page does, this returns."""
         result: asyncio.Future[Read] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, result))
-        if len(self._tasks) < self._workers:
+        # One that has just ended may still be in the set: it looks for no more work.
+        if sum(not task.done() for task in self._tasks) < self._workers:
             task = asyncio.create_task(self._work())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
