@@ -13,6 +13,7 @@ from demo.content import Article, Channel, Key, Site
 from demo.documents import TYPES, make_document, make_picture
 from demo.pages import count_pages, draw_article, draw_home, draw_list, draw_sitemap, draw_window
 from demo.province import Province
+from demo.scripted import SITE, answer_scripted
 from demo.shapes.aspx import find_turn
 from demo.shapes.jcms import PROXY, find_window
 from demo.shapes.sitemap import name_part
@@ -52,7 +53,7 @@ def answer(province: Province, asked: Asked) -> Answer:
     site = province.site.get(name.removesuffix(".localhost"))
     if site is None:
         return _NOT_FOUND
-    for finder in (_robots, _home, _file, _window, _sitemap, _list, _article):
+    for finder in (_robots, _home, _scripted, _file, _window, _sitemap, _list, _article):
         found = finder(province, site, asked)
         if found is not None:
             return _conditional(asked, found)
@@ -68,6 +69,11 @@ def _robots(province: Province, site: Site, asked: Asked) -> Answer | None:
 
 def _home(province: Province, site: Site, asked: Asked) -> Answer | None:
     return _page(province, site, draw_home(province, site)) if asked.target == "/" else None
+
+
+def _scripted(province: Province, site: Site, asked: Asked) -> Answer | None:
+    found = answer_scripted(province.today, asked.target) if site.key == SITE else None
+    return Answer(200, *found) if found is not None else None
 
 
 def _window(province: Province, site: Site, asked: Asked) -> Answer | None:

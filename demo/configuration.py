@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from demo.content import Channel, Site
 from demo.lists import describe_screen, write_lists
 from demo.province import Province
+from demo.scripted import NAME, REASON, SITE, SLUG, name_list
 
 _HEAD = (
     "# 示例配置，由 `caibian demo` 生成，重新运行会被覆盖。单位、栏目和号码均为虚构。\n"
@@ -54,7 +55,23 @@ def describe_sources(province: Province) -> dict[str, Any]:
         ],
         "defaults": {"every": "1d", "delay": 0.05, **budgets},
         "agencies": [_agency(province, site) for site in province.sites],
-        "sources": [_source(province, site, channel) for site in province.sites for channel in site.channels],
+        "sources": [
+            *(_source(province, site, channel) for site in province.sites for channel in site.channels),
+            *([_scripted(province)] if SITE in province.site else []),
+        ],
+    }
+
+
+def _scripted(province: Province) -> dict[str, Any]:
+    """The list that only a browser shows: switched off, since the demo must run without one."""
+    return {
+        "id": f"{SITE}-{SLUG}",
+        "agency": SITE,
+        "name": NAME,
+        "address": province.address(SITE, name_list()),
+        "browser": True,
+        "enabled": False,
+        "reason": REASON,
     }
 
 

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text as text_of
 
+from demo.configuration import write_configuration
+from demo.province import make_province
+from demo.scripted import COUNT, SITE, SLUG, write_titles
+from demo.server import serve
 from errors import ConfigurationError
 from portal import load_portal
 from sources import Paths, load_sources
 from spiders import browser, run
+from store.database import Database
 
-sys.path.insert(0, str(Path(__file__).parent / "servers"))
+SERVERS = Path(__file__).parent / "servers"
+sys.path.insert(0, str(SERVERS))
 
-from sites import Asked, Reply, Sites, run_sites, write_article
-from world import World, title_of
+from sites import Asked, Reply, Sites, run_sites, write_article  # noqa: E402
+from world import World, title_of  # noqa: E402
 
 pytestmark = [
     pytest.mark.browser,
@@ -178,6 +188,31 @@ def test_a_page_that_only_scripts_fill_is_read_and_a_bad_one_costs_itself(world:
     assert not {"/picture.png", "/style.css"} & set(asked)
     fields = [json.loads(row[0]) for row in world.select("SELECT fields FROM readings")]
     assert {one["title"] for one in fields} >= {title_of(n) for n in range(4)}
+
+
+def test_the_samples_scripted_list_is_read_once_it_is_switched_on(tmp_path: Path) -> None:
+    with serve(make_province(date(2026, 11, 21), agencies=2), 0) as server:
+        files = write_configuration(server.province, tmp_path)
+        text = files.sources.read_text(encoding="utf-8")
+        head, mark, rest = text.partition(f"- id: {SITE}-{SLUG}\n")
+        assert mark
+        files.sources.write_text(
+            head + mark + rest.replace("enabled: false", "enabled: true"), encoding="utf-8"
+        )
+        command = [sys.executable, str(SERVERS / "crawl.py"), json.dumps({"wanted": [f"{SITE}-{SLUG}"]})]
+        env = {**os.environ, "PYTHONPATH": str(SERVERS.parent.parent), "CAIBIAN_HOME": str(tmp_path / "var")}
+        done = subprocess.run(
+            command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False
+        )
+    row = json.loads(done.stdout)
+    assert (row["verdict"], row["new"]) == ("well", COUNT)
+    database = Database.open(f"sqlite:///{tmp_path / 'var' / 'caibian.sqlite'}", tmp_path / "var")
+    with database.read() as connection:
+        read = [
+            json.loads(one) for one in connection.execute(text_of("SELECT fields FROM readings")).scalars()
+        ]
+    database.close()
+    assert {(one["title"], one["published"][:10]) for one in read} == set(write_titles(date(2026, 11, 21)))
 
 
 def test_without_the_extra_a_named_source_says_what_to_install(
