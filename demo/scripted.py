@@ -67,10 +67,14 @@ def answer_scripted(today: date, target: str) -> tuple[str, bytes] | None:
 
 def _tell(number: int, title: str, day: str) -> dict[str, object]:
     lines = [
-        f"近日，第{number}所示范学校邀请相邻学校的教师，就课后服务的课程安排和人员组织进行了交流，"
-        "各校介绍了自己的做法，一起听了两堂示范课。",
-        f"参加交流的教师观看了{number + 3}个兴趣小组的活动，"
-        "并就器材共用、家长参与和安全管理交换了意见（示例）。",
+        (
+            f"近日，第{number}所示范学校邀请相邻学校的教师，就课后服务的课程安排和人员组织进行了交流，"
+            "各校介绍了自己的做法，一起听了两堂示范课。"
+        ),
+        (
+            f"参加交流的教师观看了{number + 3}个兴趣小组的活动，"
+            "并就器材共用、家长参与和安全管理交换了意见（示例）。"
+        ),
     ]
     stated = {"date": f"{day} 09:{10 + number:02}", "credit": "省教育厅（示例）"}
     return {"title": title, **stated, "lines": lines}
