@@ -14,9 +14,11 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from clock import read_clock, tell_day, write_time
+from demo.asked import do_asked
 from demo.configuration import Configured, write_configuration
 from demo.editing import EDITORS, approve_clean, mark_demo, read_demo_mark
 from demo.portal_server import serve_folder
@@ -54,17 +56,21 @@ class _Stage:
     def paths(self) -> Paths:
         return Paths(self.home, self.database_url, self.files.sources, self.files.portal)
 
-    def crawl(self, moment: datetime) -> list[dict[str, Any]]:
-        """Crawl in a process of its own, as ops' timer would; raises CaibianError where it failed."""
-        surroundings = {
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """What a process of the demo's finds in its environment."""
+        return {
             **os.environ,
             "CAIBIAN_HOME": str(self.home),
             "CAIBIAN_DATABASE_URL": self.database_url,
             "CAIBIAN_SOURCES": str(self.files.sources),
             "CAIBIAN_PORTAL": str(self.files.portal),
         }
+
+    def crawl(self, moment: datetime) -> list[dict[str, Any]]:
+        """Crawl in a process of its own, as ops' timer would; raises CaibianError where it failed."""
         command = [sys.executable, "-m", "demo.crawl_process", write_time(moment)]
-        done = subprocess.run(command, env=surroundings, stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(command, env=self.surroundings, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             raise CaibianError(f"the crawl ended with {done.returncode}")
         return [json.loads(line) for line in done.stdout.splitlines()]
@@ -180,7 +186,10 @@ def _serve_portal(stage: _Stage, port: int, moment: Callable[[], datetime]) -> N
             raise UserFault(
                 f"port {port} cannot be used: {error.strerror}; take another by --port"
             ) from error
-        stack.enter_context(serve_desk(database, portal, sources, stage.home, moment, port=port + 1))
+        hurried = Event()
+        stack.enter_context(
+            serve_desk(database, portal, sources, stage.home, moment, port=port + 1, hurry=hurried.set)
+        )
         stage.echo(f"the portal is on http://127.0.0.1:{port}/ (Ctrl-C ends the demo)")
         stage.echo(
             f"the desk is on http://127.0.0.1:{port + 1}/: sign in as {EDITORS[0]} or {EDITORS[1]} "
@@ -188,7 +197,9 @@ def _serve_portal(stage: _Stage, port: int, moment: Callable[[], datetime]) -> N
         )
         try:
             while True:
-                time.sleep(_PUBLISH_EVERY)
+                hurried.wait(_PUBLISH_EVERY)
+                hurried.clear()
+                do_asked(database, stage.surroundings, moment())
                 publish_site(database, portal, stage.home, moment())
         except KeyboardInterrupt:
             stage.echo("the demo has ended")

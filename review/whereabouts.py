@@ -30,11 +30,11 @@ def tell_whereabouts(one: Whereabouts, here: Setting, now: datetime) -> Told:
             return Told("ok", f"已在门户“{here.name_column(one.column)}”，{release}", address)
         moment = next_publish(max(one.release_after or now, now), times)
         older = "；门户现在是旧版" if one.shown is not None else ""
-        words = f"等待发布：{tell_short(moment, now)}进入“{here.name_column(one.column)}”{older}"
+        words = f"等待发布：{tell_short(moment, now)} 进入“{here.name_column(one.column)}”{older}"
         return Told("", words, address if older else None)
     if one.is_shown:
         moment = next_publish(now, times)
-        return Told("warn", f"{STATES[one.state]}，门户上还在，{tell_short(moment, now)}发布时撤下", address)
+        return Told("warn", f"{STATES[one.state]}，门户上还在，{tell_short(moment, now)} 发布时撤下", address)
     if one.state == "withdrawn":
         if one.path is None:
             return Told("", "已撤下，没有上过门户")

@@ -73,7 +73,8 @@ def fixed_pages() -> ResponseReturnValue:
         }
         for column in columns
     ]
-    return draw("fixed.html", rows=rows, decides=bool(signed_in().actor.roles & set(DECIDE)))
+    decides = bool(signed_in().actor.roles & set(DECIDE))
+    return draw("fixed.html", rows=rows, decides=decides, item_style=read_own()["item.css"].path)
 
 
 def _show(given: dict[str, str], told: str | None, status: int = 200) -> ResponseReturnValue:
