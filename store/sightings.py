@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from clock import read_time, write_time
 from store.foreign import keep_count, keep_words
@@ -232,8 +232,8 @@ def _find_rows(connection: Connection, addresses: list[str]) -> dict[str, RowMap
 
 @cache
 def _upsert(dialect: str, table: Any, key: tuple[str, ...], changed: tuple[str, ...]) -> Any:
-    """Both databases know `ON CONFLICT`, each by its own insert."""
-    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    """Both databases know `ON CONFLICT`, each by its own insert; the other's is not imported."""
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     return insert.on_conflict_do_update(
         index_elements=key, set_={name: insert.excluded[name] for name in changed}
     )
