@@ -97,6 +97,11 @@ def lighten(text: str, markup: bool = True) -> str:
     return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
+def show_markup(text: str) -> str:
+    """Give what one reads of markup, in its own width and script, a line a block."""
+    return _UNSEEN.sub("", unescape(_TAG.sub("", _BLOCK_TAG.sub("\n", text))))
+
+
 def lighten_places(text: str, markup: bool = True) -> Folded:
     """Write a text in one width without what does not show, keeping blanks; a block's edge ends a line."""
     signs: list[str] = []

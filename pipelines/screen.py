@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from pipelines.folding import fold, fold_plain, lighten, to_simplified
+from pipelines.folding import fold, fold_plain, lighten, show_markup, to_simplified
 from pipelines.marks import BARE, MAY_HOLD, find_marks
 from pipelines.personal import STARS, find_private, is_identity
 from pipelines.wording import Finder
@@ -158,7 +158,7 @@ def _show(text: str, start: int, end: int, markup: bool) -> str:
     """Give a stretch of a text as one reads it; of markup that is cut in a tag, only what is whole."""
     part = text[start:end]
     if markup:
-        part = lighten(re.sub(r"^[^<>]*>|<[^<>]*$", "", part))
+        part = show_markup(re.sub(r"^[^<>]*>|<[^<>]*$", "", part))
     return " ".join(part.split())
 
 

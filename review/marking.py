@@ -101,8 +101,14 @@ def _wrap(place: HtmlElement, spot: Spot) -> bool:
         if start < end and not text.isspace():
             held.append((element, part, text, start, end))
         at += len(text)
-    for number, piece in reversed(list(enumerate(held))):  # backwards, so that what stands before stays
-        _wrap_piece(*piece, spot, number == 0, piece is held[-1])
+    for number in reversed(range(len(held))):  # backwards, so that what stands before stays
+        element, part, text, start, end = held[number]
+        sign = _sign(spot, text[start:end])
+        if number:
+            del sign.attrib["id"]
+        if number < len(held) - 1:
+            sign.remove(sign[0])
+        _put(sign, element, part, text[:start], text[end:])
     return True
 
 
@@ -122,23 +128,16 @@ def _list_pieces(place: HtmlElement) -> Iterator[tuple[HtmlElement, str, str]]:
     yield from walk(place)
 
 
-def _wrap_piece(
-    element: HtmlElement, part: str, text: str, start: int, end: int, spot: Spot, first: bool, last: bool
-) -> None:
-    sign = _sign(spot, text[start:end])
-    if not first:
-        del sign.attrib["id"]
-    if not last:
-        sign.remove(sign[0])
-    sign.tail = text[end:]
+def _put(sign: HtmlElement, element: HtmlElement, part: str, before: str, behind: str) -> None:
+    """Put a mark into a stretch of text, between what stands before and behind it."""
     if part == "text":
-        element.text = text[:start]
+        element.text = before
         element.insert(0, sign)
-        return
-    element.tail = None  # lxml moves the tail along with an element that is put behind another one
-    element.addnext(sign)
-    sign.tail = text[end:]
-    element.tail = text[:start]
+    else:
+        element.tail = None  # lxml moves the tail along with an element that is put behind another one
+        element.addnext(sign)
+        element.tail = before
+    sign.tail = behind
 
 
 def _sign(spot: Spot, words: str = "") -> HtmlElement:

@@ -51,10 +51,10 @@ def clear_finding(
         raise UserFault("clearing what blocks needs a reason")
     if row["state"] not in (*OPEN, "approved"):
         raise NotAllowed(f"{item}@{number} is {row['state']}: there is nothing to deal with")
-    told = f"{row['rule']} {row['field']}: {row['span']}"
+    told = row["span"]
     action = "clear" if row["level"] == "block" else "confirm"
     seq = _write(
-        connection, row, action, f"{told}: {reason.strip()}" if reason.strip() else told, actor, via, now
+        connection, row, action, f"{told}；{reason.strip()}" if reason.strip() else told, actor, via, now
     )
     done = connection.execute(
         update(findings)
@@ -85,8 +85,7 @@ def recall_finding(
         raise NotAllowed(f"finding {finding} was not confirmed by {actor.id}")
     if row["state"] not in OPEN:
         raise NotAllowed(f"{item}@{number} is {row['state']}: withdraw it instead")
-    told = f"{row['rule']} {row['field']}: {row['span']}"
-    seq = _write(connection, row, "unconfirm", told, actor, via, now)
+    seq = _write(connection, row, "unconfirm", row["span"], actor, via, now)
     connection.execute(update(findings).where(findings.c.id == finding).values(cleared_by_log=None))
     return Cleared(seq, row["rule"], row["level"], row["field"], row["span"])
 
