@@ -50,5 +50,9 @@ def _describe(learned: Learned, since: datetime | None) -> str:
     pages = sum(shape.agreed for shape in trusted)
     families = sorted({shape.family for shape in trusted if shape.family})
     named = f" of {', '.join(families)}" if families else ""
-    count = f"{len(trusted)} shape{'s' if len(trusted) > 1 else ''}"
-    return f"fast since {since.date().isoformat()}, {count}{named}, {pages} pages agreed"
+    shapes = f"{_count(len(trusted), 'shape')}{named}"
+    return f"fast since {since.date().isoformat()}, {shapes}, {_count(pages, 'page')} agreed"
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number} {name}{'s' if number != 1 else ''}"

@@ -107,4 +107,4 @@ def test_health_says_how_a_source_is_read(world: World) -> None:
     command = [sys.executable, str(ROOT / "caibian.py"), "health", "--json"]
     said = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
     (row,) = map(json.loads, said.stdout.splitlines())
-    assert row["reading"].startswith("fast since 2026-11-07, 1 shape, ")
+    assert row["reading"].startswith("fast since 2026-11-07, 1 shape of trs, ")
