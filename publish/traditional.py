@@ -55,4 +55,4 @@ def _convert(page: str) -> str:
 
 @lru_cache(maxsize=1)
 def _make_converter() -> OpenCC:
-    return OpenCC("s2tw")  # forms of characters as most readers know them (為, 群, 裡); words stay as they are
+    return OpenCC("s2tw")  # characters in the forms that most readers know (為, 群, 裡), words as they are
