@@ -8,22 +8,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from reading.address import join
+from reading.families.known import read_pager
 from reading.page import Form, Row
 from reading.pagers import POSTBACK, Call, find_calls, find_frame, write_turn
 from reading.rows_scan import Link, Scan
 
-# TRS counts from 0: createPageHTML(pages, current, "index", "html"). With an element's name before and the
-# number of rows behind, it counts from 1; either way the page after `current` is index_{current + 1}.
-_TRS = re.compile(
-    r"""createPage\w*\(\s*(?:(?P<box>["'][^"']*["'])\s*,\s*)?(?P<pages>\d+)\s*,\s*(?P<now>\d+)\s*,\s*"""
-    r"""["'](?P<name>[\w./-]+)["']\s*,\s*["']\.?(?P<ext>\w+)["'](?:\s*,\s*["']?(?P<rows>\d+))?"""
-)
-_COUNTED = re.compile(r"""countPage\s*=\s*["']?(\d+)""")
-_CURRENT = re.compile(r"""currentPage\s*=\s*["']?(\d+)""")
-_WRITTEN = re.compile(
-    r"""["'=]([\w./-]+?)["']?\s*(?:\+\s*["'])?_["']\s*\+\s*\(?\s*(?:nextPage|currentPage\s*\+\s*1)\s*\)?\s*\+\s*["']\.["']?\s*\+?\s*["']?(s?html?|jsp|aspx?|php)""",
-    re.I,
-)
 _NEXT = re.compile(r"(?:下一?页|后一?页|下翻|next(?:\s*page)?|下一页)\s*[>»›]*|[>»›]", re.I)
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])next(?:$|[\s_-])|btn-next|nextpage", re.I)
 _OFF = re.compile(r"disable|unclick|noclick|none", re.I)
@@ -68,15 +57,15 @@ class Turn:
 
 
 def read_turn(scan: Scan, scripts: str, url: str, rows: Sequence[Row]) -> Turn:
-    """Read the pager of an HTML list: its script (TRS), its next link, its numbers."""
+    """Read the pager of an HTML list: its family's script, its next link, its numbers."""
     scripts = scripts.replace('\\"', '"').replace("\\'", "'")
-    found = _TRS.search(scripts)
+    own = read_pager(scripts, url)
     words = _pager_words(scan)
-    pages = int(found["pages"]) if found else _first(_PAGES_SAID, words) or _first((_PAGES_SCRIPT,), scripts)
-    link = _find_trs(scripts, found, url) or _find_link(scan, url)
-    turn = _turn(scan, scripts, url, pages) if link is None and found is None else Turn(link)
+    pages = own.pages if own else _first(_PAGES_SAID, words) or _first((_PAGES_SCRIPT,), scripts)
+    link = (own.next if own else None) or _find_link(scan, url)
+    turn = _turn(scan, scripts, url, pages) if link is None and own is None else Turn(link)
     link = turn.next
-    said = [int(found["rows"])] if found and found["box"] and found["rows"] else []
+    said = [own.rows] if own and own.rows else []
     said += [int(number) for form in _ROWS_SAID for number in form.findall(words)]
     said += [int(number) for number in _ROWS_SCRIPT.findall(scripts)]
     promised = next((number for number in said if _is_likely(number, len(rows), pages, link)), None)
@@ -121,21 +110,6 @@ def _pager_words(scan: Scan) -> str:
         words = "".join(chunk.text.split())
         parts.append(words)
     return "".join(parts)
-
-
-def _find_trs(scripts: str, found: re.Match[str] | None, url: str) -> str | None:
-    if found:
-        now, pages = int(found["now"]), int(found["pages"])
-        more = now + 1 <= pages - (0 if found["box"] else 1)
-        return join(url, f"{found['name']}_{now + 1}.{found['ext']}") if more else None
-    counted, written = _COUNTED.search(scripts), _WRITTEN.search(scripts)
-    if not counted or not written:
-        return None
-    current = _CURRENT.search(scripts)
-    now = int(current[1]) if current else 0
-    if now + 1 >= int(counted[1]):
-        return None
-    return join(url, f"{written[1].rstrip('_')}_{now + 1}.{written[2]}")
 
 
 def _find_link(scan: Scan, url: str) -> str | None:

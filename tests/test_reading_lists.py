@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from errors import ReadingError
+from reading.families.known import FAMILIES
 from reading.listing import read_list
 from reading.page import Hints, JsonPaths, Page, Paging
 
@@ -54,6 +55,11 @@ def test_a_saved_list_gives_its_rows(name: str) -> None:
 def test_every_saved_list_has_its_answer() -> None:
     pages = {path.stem for path in PAGES.iterdir() if path.suffix != ".json"}
     assert pages == {path.stem for path in ANSWERS}
+
+
+def test_every_family_with_lists_has_one() -> None:
+    families = {json.loads(path.read_text(encoding="utf-8")).get("family") for path in ANSWERS}
+    assert {family.name for family in FAMILIES if family.lists is not None} <= families
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb18030", "utf-16", "utf-8-sig"])

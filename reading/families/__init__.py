@@ -12,6 +12,15 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Pager:
+    """What a list's script says of its pages: the next one's address (None on the last), how many, rows."""
+
+    next: str | None
+    pages: int
+    rows: int | None = None
+
+
+@dataclass(frozen=True)
 class Family:
     """What one CMS leaves in its pages.
 
@@ -19,7 +28,7 @@ class Family:
     `containers`: XPath of the article's body, the surest first.
     `fields`: XPath of a part's words (article_title, credit, published) where the CMS has a place for it.
     `lists`: marks of its list pages; `request` says where the rows of a list come from that a script fills
-    (of the page's text and address).
+    (of the page's text and address), `pager` reads the script that turns its pages (of scripts and address).
     `version`: raised when the declaration changes, so that what was learned of it is dropped.
     """
 
@@ -30,4 +39,5 @@ class Family:
     fields: Mapping[str, str] = field(default_factory=dict)
     lists: re.Pattern[str] | None = None
     request: Callable[[str, str], str | None] | None = None
+    pager: Callable[[str, str], Pager | None] | None = None
     version: int = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reading.families import Family, gkmlpt, ivs, jcms, trs, ucap, vsb, weixin
+from reading.families import Family, Pager, gkmlpt, ivs, jcms, trs, ucap, vsb, weixin
 
 FAMILIES: tuple[Family, ...] = (
     weixin.FAMILY,
@@ -37,3 +37,9 @@ def find_rows_request(text: str, url: str) -> str | None:
     """Say where the rows of a list's shell come from, where its family knows it."""
     asked = (one.request(text, url) for one in FAMILIES if one.request is not None)
     return next((address for address in asked if address), None)
+
+
+def read_pager(scripts: str, url: str) -> Pager | None:
+    """Read the pager of a list as its family's script has it."""
+    read = (one.pager(scripts, url) for one in FAMILIES if one.pager is not None)
+    return next((pager for pager in read if pager is not None), None)
