@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from clock import read_clock
 from commands.setting import AS_JSON, example, find_paths, load_files, open_store
+from errors import ConfigurationError
 from terminal import write_rows
 
+if TYPE_CHECKING:
+    from sources import Paths
+
+logger = logging.getLogger(__name__)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+def _list_configuration(paths: Paths) -> tuple[Path, ...]:
+    """Name the files of the configuration; of a portal.yaml with faults, without the lists that it names."""
+    from portal import load_portal
+    from wordlists import list_files
+
+    try:
+        lists = list_files(load_portal(paths.portal).screen, paths.portal.parent)
+    except ConfigurationError as error:
+        logger.warning("the lists that portal.yaml names are not in this backup: %s", error)
+        lists = []
+    named = {file.name: file for file in (*lists, paths.sources, paths.portal)}
+    return tuple(named.values())
 
 
 @click.command()
@@ -27,7 +48,7 @@ def backup(folder: Path, keep: int | None, as_json: bool) -> None:
 
     paths = find_paths()
     with open_store(paths) as database:
-        configuration = (paths.sources, paths.portal)
+        configuration = _list_configuration(paths)
         done = make_backup(database, folder.absolute(), configuration, read_clock(), keep)
     if as_json:
         write_rows([asdict(done)], True, (), "")
@@ -77,7 +98,7 @@ def upgrade(folder: Path | None) -> None:
 
     paths = find_paths()
     target = folder.absolute() if folder is not None else paths.home / "backups"
-    configuration = (paths.sources, paths.portal)
+    configuration = _list_configuration(paths)
     done = upgrade_store(paths.database_url, paths.home, target, configuration, read_clock())
     if done.backup is not None:
         click.echo(f"backup in {done.backup.place}: {done.backup.files} files, log row {done.backup.log}")

@@ -22,11 +22,14 @@ def allow_found(connection: Connection, found: Sequence[Found]) -> list[Found]:
 
 
 def find_allowed(one: Found, allowances: Iterable[Allowance]) -> int | None:
-    """Give the row of the log that allows a finding: its span holds the phrase, and the phrase its words."""
+    """Give the row of the log that allows a finding: its span holds the phrase, and the phrase its words.
+
+    Where the span holds the words a second time, outside of the phrase, nobody allowed that.
+    """
     span, words = fold_plain(one.span), fold_plain(one.words or "")
     for allowance in allowances:
         phrase = fold_plain(allowance.phrase)
-        meant = one.rule in _MASKED or words in phrase
+        meant = one.rule in _MASKED or (words in phrase and words not in span.replace(phrase, "\0"))
         if allowance.rule == one.rule and meant and phrase and phrase in span:
             return allowance.made_log
     return None

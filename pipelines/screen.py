@@ -32,7 +32,8 @@ __all__ = [
 # Raised whenever what the screen knows by itself changes, so that everything is screened again.
 RULES_VERSION = "3"
 _CONTEXT = 12  # characters kept around a word
-_MOST = 30  # findings of one text: a page of nothing else is one to be looked at whole
+_NEAR = 3  # characters on each side that tell one use of a word from another
+_MOST = 60  # findings of one text: a page of nothing else is one to be looked at whole
 _SIGNED = 180  # days between signature and publication from which on a paper is an old one
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _NUMBERED = re.compile(r"[〔［\[【(（]\s*((?:19|20)\d{2})\s*[〕］\]】)）]")
@@ -134,16 +135,19 @@ def _find_marks(one: Screened, version: str) -> Iterator[Found]:
 
 
 def _find_words(one: Screened, lists: Lists, version: str, spoken: bool) -> list[Found]:
-    found: dict[tuple[str, str], Found] = {}
+    found: dict[tuple[str, str, str], Found] = {}  # a word in another neighbourhood is another finding
     text = one.text
     for hit in _list_finder(lists).find(text, plain=not one.markup, folded=one.folded):
         listed = hit.listed
         rule = "wrong-name" if listed.right else "word" if listed.list else "secret-word"
-        if (rule, listed.word) in found or len(found) >= _MOST or (rule == "secret-word" and not spoken):
+        near = text[max(0, hit.start - _NEAR) : hit.end + _NEAR]
+        if (rule, listed.word, near) in found or len(found) >= _MOST:
+            continue
+        if rule == "secret-word" and not spoken:
             continue
         words = _show(text, hit.start, hit.end, one.markup)
         context = _show(text, max(0, hit.start - _CONTEXT), hit.end + _CONTEXT, one.markup)
-        found[rule, listed.word] = Found(
+        found[rule, listed.word, near] = Found(
             rule, version, listed.level, one.field, context, words, _tell(listed)
         )
     return list(found.values())

@@ -10,12 +10,15 @@ import pytest
 from splits import TRAPS, WAYS, WORDS, make_mixed, make_splits
 
 from demo.province import make_province
+from pipelines.allowing import find_allowed
 from pipelines.documents import DocumentReader
 from pipelines.screen import Screened, screen_texts
 from pipelines.screening import screen_form
 from portal import Portal
 from sample import NOW
+from store.allowances import Allowance
 from store.forms import EMPTY
+from store.items import Found
 from wordlists import Listed, Lists
 
 LISTS = Lists(words=tuple(Listed(word, "样例词表", "confirm") for word in WORDS), version="sample")
@@ -115,3 +118,22 @@ def test_a_wrong_name_is_told_with_its_right_form() -> None:
     (one,) = screen_texts([Screened("body", "雲湖地區召开会议")], lists)
     assert (one.rule, one.level, one.words) == ("wrong-name", "confirm", "雲湖地區")
     assert one.told == "应为“云湖州”"
+
+
+def test_each_use_of_a_word_is_a_finding_of_its_own() -> None:
+    text = (
+        "独家院落很多。" + "各地情况不同，" * 5 + "独家供应不行，" + "各地情况不同，" * 5 + "独家供应不行，"
+    )
+    lists = Lists(words=(Listed("独家", "词表", "confirm"),), version="x")
+    found = screen_texts([Screened("body", text)], lists)
+    assert ["院落" in one.span for one in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("span", "allowed"),
+    [("一处独家院落开放", 7), ("一处独家供应", None), ("独家院落里独家供应", None), ("独家 院落", 7)],
+)
+def test_an_allowance_is_of_the_word_with_what_is_around_it(span: str, allowed: int | None) -> None:
+    allowance = Allowance(1, "word", "独家院落", "民居", "chi", NOW, 7)
+    assert find_allowed(Found("word", "1", "confirm", "body", span, "独家"), [allowance]) == allowed
+    assert find_allowed(Found("wrong-name", "1", "confirm", "body", span, "独家"), [allowance]) is None
