@@ -47,6 +47,7 @@ def run(stage: Stage) -> Iterator[str]:
             seeder.fill(range(stored - waiting))
             seeder.queue(range(stored, stored + waiting))
             catch_up(database)
+            office.run("publish")  # the portal stands already: what is published beside is what is new
             editors = make_editors(office, database)
             with serve_desk(office) as port:
                 seconds, beside = work(office, editors, port, waiting, rounds)

@@ -55,6 +55,7 @@ def search_all() -> ResponseReturnValue:
         asked=asked,
         hits=hits,
         missing=missing,
+        narrowed=any((asked.agency, asked.column, asked.state, asked.since, asked.until)),
         further=_link(answer.revisions[-1]) if answer.more else None,
         states=[(key, STATES[key]) for key in _CHOICES],
         columns=here.picks,
