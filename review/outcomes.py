@@ -13,6 +13,7 @@ from publish.fields import clean
 from review.refusals import KEEP
 from review.setting import Setting
 from review.words import STATES, next_publish
+from store.desk import find_standing
 from store.faces import find_title
 
 
@@ -74,6 +75,9 @@ def _tell_one(connection: Connection, here: Setting, one: Done) -> str:
     if one.action == KEEP:
         return f"{title}核实过，保留；来源再有变化会再提示。"
     column = here.name_column(one.column_key)
+    if one.to_state == "second" and here.desk.columns.get(one.column_key or "") == 3:
+        first = len(find_standing(connection, one.item, one.number).passes) < 2
+        return f"{title}{'一审通过，等另一位编辑二审' if first else '二审通过，等主编终审'}（{column}）。"
     told = {
         "second": f"{title}一审通过，等另一位编辑二审（{column}）。",
         "rejected": f"{title}不用，理由已记下。",

@@ -83,8 +83,8 @@ def test_a_page_is_taken_by_hand_and_known_from_then_on(world: World) -> None:
         assert "no address of a page" in _run(world, "take", odd, "--as", "liu", code=2)
 
 
-@pytest.mark.parametrize("address", ["http://169.254.169.254/latest/meta-data/", "http://[::1]:1/"])
-def test_nothing_inside_is_taken(world: World, address: str) -> None:
+def test_nothing_inside_is_taken(world: World) -> None:
     _run(world, "user", "add", "liu", "--role", "editor")
-    assert "guarded" in _run(world, "take", address, "--as", "liu", code=2)
+    for address in ("http://169.254.169.254/latest/meta-data/", "http://[::1]:1/"):
+        assert "guarded" in _run(world, "take", address, "--as", "liu", code=2)
     assert world.select("SELECT count(*) FROM items") == [(0,)]

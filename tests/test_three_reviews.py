@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from desks import make_office
 
 from errors import NotAllowed
 from pipelines.intake import Intake
+from portal import load_portal
+from sample import PORTAL
+from sources import Sources
 from store.accounts import add_account, find_actor
 from store.database import Database
 from store.desk import find_standing
@@ -101,3 +106,23 @@ def test_an_approval_may_name_its_moment(act: Callable[..., Decided], now: datet
 def test_a_named_moment_is_never_before_the_hold_is_over(act: Callable[..., Decided], now: datetime) -> None:
     done = act("ann", column="bumen", release_at=now + timedelta(minutes=1))
     assert done.release_after == now + DESK.hold
+
+
+def test_the_desk_says_which_review_comes_next(
+    database: Database, intake: Intake, make_page: Callable[..., Any], sources: Sources, tmp_path: Path
+) -> None:
+    path = tmp_path / "three.yaml"
+    path.write_text(PORTAL.replace("reviews: 2", "reviews: 3"), encoding="utf-8")
+    office = make_office(database, load_portal(path), sources)
+    intake.take([make_page(title="关于干部任免的通知")])
+
+    def approve(who: str, version: int) -> str:
+        answer = office.post(office.client(who), "/decide", action="approve", which=f"1@1:{version}")
+        return str(answer.get_json()["told"])
+
+    assert "要三审，最后一审是主编" in office.client("ann").get("/items/1@1").text
+    assert "一审通过，等另一位编辑二审" in approve("ann", 1)
+    assert "二审通过，等主编终审" in approve("bo", 2)
+    assert "三审的最后一审由主编来审" in approve("as-editor", 3)
+    assert "<b>二审</b>：bo" in office.client("chi").get("/").text
+    assert "已通过" in approve("chi", 3)

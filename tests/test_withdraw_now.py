@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,14 @@ from desks import Office as Sat
 from desks import make_office
 from office import Office, read_site
 
-from clock import read_clock
+from clock import PORTAL_ZONE, read_clock
 from demo.portal_server import serve_folder
 from portal import Portal
 from sources import Sources
 from store.database import Database
+from store.whereabouts import find_whereabouts
 
 ROOT = Path(__file__).parent.parent
-PORT = 0
 SECRET = "雪豹监测站点坐标通报"
 LIMIT = 60.0  # seconds, the promise
 
@@ -173,3 +174,15 @@ def test_a_publish_that_is_running_is_waited_for(
         assert waiting.is_alive()
     waiting.join()
     _check_gone(office, served, begun)
+
+
+def test_a_moment_on_the_terminal(office: Office, tmp_path: Path, sources: Sources) -> None:
+    item = office.write(title="第五条普通信息")
+    moment = (read_clock() + timedelta(days=2)).astimezone(PORTAL_ZONE).strftime("%Y-%m-%dT%H:%M")
+    _run(
+        office, tmp_path, "decide", f"{item}@1", "approve", "--column", "bumen", "--at", moment, "--as", "ann"
+    )
+    with office.database.read() as connection:
+        release = find_whereabouts(connection, [item])[item].release_after
+    assert release is not None
+    assert release.astimezone(PORTAL_ZONE).strftime("%Y-%m-%dT%H:%M") == moment
