@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 from office import PDF, Office, read_site
 from PIL import Image
@@ -64,7 +65,7 @@ def furnish(database: Database, folder: Path) -> Office:
     return office
 
 
-def _document(number: int) -> dict[str, str | None]:
+def _document(number: int) -> dict[str, Any]:
     return {
         "title": f"关于第{number}件事的通知",
         "html": f"<h2>一、总则</h2><p>{BODY}</p>",

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import feedparser
-import html5lib
 import lxml.etree
 import lxml.html
 import pytest
@@ -19,6 +18,7 @@ from office import Office, read_site
 
 from publish.traditional import convert_page, has_twin, name_twin
 
+html5lib = pytest.importorskip("html5lib", reason="needs html5lib (extra dev)")
 HERE = Path(__file__).parent
 BASE = "https://www.example.gov.cn"
 NO_TWIN = {"/404.html"}
