@@ -13,7 +13,7 @@ from bench.process import BenchError
 from bench.stage import Stage
 from clock import read_clock, tell_day
 
-GROUPS = ("collect", "night", "memory", "publish", "dedupe", "desk")
+GROUPS = ("collect", "night", "memory", "publish", "search", "dedupe", "desk")
 SMALL = 0.01
 
 

@@ -52,7 +52,7 @@ def _build(stage: Stage, total: int) -> tuple[Spent, Spent, bool, Office]:
     """Build all, then what 100 changes touch; say whether a full build makes the same of it."""
     world = World("known", 20, 1, stage.day, port=8080)
     office = Office(stage.folder / f"ours-{total}")
-    office.configure(world, search=False)
+    office.configure(world, search=False, traditional=False)
     with office.open() as database:
         seeder = Seeder.begin(office, database, world, total)
         seeder.fill(range(total))

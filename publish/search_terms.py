@@ -5,6 +5,7 @@ The script folds and cuts in the same way (static/search.js), so that what is fo
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ _NAMES = """
     th thead tr ul
 """
 BREAKS = frozenset(_NAMES.split())
+_COUNTED = re.compile(r"(?=((?:[0-9a-z]..|.[0-9a-z].|..[0-9a-z])))")
 _BRACKETS = {**dict.fromkeys("〔【〖［[（﹝", "("), **dict.fromkeys("〕】〗］]）﹞", ")")}
 
 
@@ -53,9 +55,14 @@ def fold(text: str) -> str:
 
 
 def cut(text: str) -> Iterator[str]:
-    """Give every two neighbouring characters of a text; nothing goes on across a space or a break."""
+    """Give every two neighbouring characters of a text, and every three with a Latin letter or a digit.
+
+    Nothing goes on across a space or a break. Two digits say little: half of all items have 20 and 26.
+    """
     for part in fold(text).split():
         yield from map("".join, pairwise(part))
+        for found in _COUNTED.finditer(part):
+            yield found[1]
 
 
 def find_terms(form: Mapping[str, Any], path: str, column: str, agency: str | None) -> Terms:

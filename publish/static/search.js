@@ -19,7 +19,11 @@
   function foldAll(text) { return Array.from(text, fold).join(""); }
   function pairs(word) {
     var letters = Array.from(word), found = [];
-    for (var at = 1; at < letters.length; at++) found.push(letters[at - 1] + letters[at]);
+    for (var at = 1, three, last; at < letters.length; at++) {
+      three = letters.slice(at - 1, at + 2).join("");
+      if (at + 1 < letters.length && /[0-9a-z]/.test(three)) found.push(last = three);
+      else if (!last || at + 1 < letters.length) { found.push(letters[at - 1] + letters[at]); last = ""; }
+    }
     return found;
   }
   function hash(term) {
@@ -70,19 +74,19 @@
 
   // The numbers of a part that have every pair, the newest first. Pairs that share no letter say more together,
   // so they come first; where few numbers are left, reading their pages costs less than another shard.
-  async function candidates(index, part, title, wish) {
-    var terms = wish.filters.map((one) => ["f", one]), left = null, at = 0;
+  async function narrow(index, part, title, wish) {
+    var terms = wish.filters.map((one) => ["f", one]), left, at = 0;
     for (var half of [0, 1]) wish.words.forEach((word) => {
-      pairs(word).forEach(function (pair, place) { if (place % 2 === half) terms.push(["w", title + pair]); });
+      pairs(word).forEach((pair, at) => { if (at % 2 === half) terms.push(["w", title + pair]); });
     });
     for (var [kind, term] of terms) {
       if (left && kind === "w" && left.size <= FEW && at > wish.filters.length) break;
       var found = await look(index, part, kind, term);
-      left = left === null ? found : new Set([...left].filter((one) => found.has(one)));
+      left = !left ? found : new Set([...left].filter((one) => found.has(one)));
       at++;
       if (!left.size) break;
     }
-    return { numbers: [...left].sort((a, b) => b - a), sure: at === terms.length };
+    return { all: [...left].sort((a, b) => b - a), sure: at === terms.length };
   }
   async function months(part) {
     var raw = await shard(part, "m", 0);
@@ -118,10 +122,10 @@
   async function* hits(index, wish) {
     var seen = new Set();
     for (var title of wish.best ? [" ", ""] : [""]) for (var part of index.parts.slice().reverse()) {
-      var found = await candidates(index, part, title, wish);
-      if (!found.numbers.length) continue;
+      var found = await narrow(index, part, title, wish);
+      if (!found.all.length) continue;
       var where = await months(part);
-      for (var one of found.numbers) {
+      for (var one of found.all) {
         if (seen.has(one)) continue;
         var month = where.find((entry) => entry[1].has(one))[0];
         if (wish.year && month.slice(0, 4) !== wish.year) continue;
