@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from caibian import cli
+from errors import UserFault
 
 sys.path.insert(0, str(Path(__file__).parent / "servers"))
 
 from sites import Reply, run_sites, write_article
-from world import ROOT, World
+from world import World
 
 
 @pytest.fixture
@@ -34,27 +37,27 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def _run(world: World, *words: str, code: int = 0) -> str:
+@pytest.fixture
+def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Give a command, as on the terminal; a fault of the user's is told in its words."""
     _, env = world.command({})
-    done = subprocess.run(
-        [sys.executable, "-m", "caibian", *words],
-        env=env,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == code, done.stdout + done.stderr[-2000:]
-    assert "Traceback" not in done.stderr, done.stderr[-2000:]
-    return done.stdout + done.stderr
+    for name, value in env.items():
+        if name.startswith("CAIBIAN") or name == "http_proxy":
+            monkeypatch.setenv(name, value)
+
+    def invoke(*words: str) -> str:
+        done = CliRunner().invoke(cli, list(words))
+        assert done.exception is None or isinstance(done.exception, UserFault), done.exception
+        return str(done.exception or done.output)
+
+    return invoke
 
 
-def test_a_page_is_taken_by_hand_and_known_from_then_on(world: World) -> None:
-    _run(world, "user", "add", "liu", "--role", "editor")
-    _run(world, "user", "add", "sub", "--role", "submitter")
+def test_a_page_is_taken_by_hand_and_known_from_then_on(world: World, run: Callable[..., str]) -> None:
+    run("user", "add", "liu", "--role", "editor")
+    run("user", "add", "sub", "--role", "submitter")
     address = world.sites.address("a.localhost", "/news/1.html")
-    assert "1@1 is waiting" in _run(world, "take", address, "--as", "liu")
+    assert "1@1 is waiting" in run("take", address, "--as", "liu")
     assert world.select("SELECT kind, agency FROM items") == [("collected", "jyt")]
     ((form,),) = world.select("SELECT form FROM revisions")
     read = json.loads(form)
@@ -65,26 +68,26 @@ def test_a_page_is_taken_by_hand_and_known_from_then_on(world: World) -> None:
         ("liu", "take", address)
     ]
     asked = len(world.sites.log)
-    assert "here already: 1@1 is waiting" in _run(world, "take", f"{address}#top", "--as", "liu")
+    assert "here already: 1@1 is waiting" in run("take", f"{address}#top", "--as", "liu")
     assert len(world.sites.log) == asked
     # a site where no source of ours stands: a person is told to look
     other = world.sites.address("b.localhost", "/x/2.html")
-    assert "2@1 is waiting" in _run(world, "take", other, "--as", "liu")
+    assert "2@1 is waiting" in run("take", other, "--as", "liu")
     assert world.select("SELECT agency FROM items WHERE id = 2") == [(None,)]
     assert any("不在来源清单" in word for (word,) in world.select("SELECT word FROM revision_doubts"))
     # what cannot be had is told, and kept with the address
     gone = world.sites.address("b.localhost", "/gone.html")
-    assert "answers 404" in _run(world, "take", gone, "--as", "liu", code=2)
+    assert "answers 404" in run("take", gone, "--as", "liu")
     assert world.select("SELECT item, last_error FROM sightings WHERE address LIKE '%gone%'") == [
         (None, "http: answers 404")
     ]
-    assert "no editor" in _run(world, "take", gone, "--as", "sub", code=2)
+    assert "no editor" in run("take", gone, "--as", "sub")
     for odd in ("file:///etc/passwd", "javascript:alert(1)", "x"):
-        assert "no address of a page" in _run(world, "take", odd, "--as", "liu", code=2)
+        assert "no address of a page" in run("take", odd, "--as", "liu")
 
 
-def test_nothing_inside_is_taken(world: World) -> None:
-    _run(world, "user", "add", "liu", "--role", "editor")
+def test_nothing_inside_is_taken(world: World, run: Callable[..., str]) -> None:
+    run("user", "add", "liu", "--role", "editor")
     for address in ("http://169.254.169.254/latest/meta-data/", "http://[::1]:1/"):
-        assert "guarded" in _run(world, "take", address, "--as", "liu", code=2)
+        assert "guarded" in run("take", address, "--as", "liu")
     assert world.select("SELECT count(*) FROM items") == [(0,)]
