@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +12,7 @@ from statistics import fmean
 
 from bench.ours import Office
 from bench.process import ROOT, BenchError, measure
+from bench.real import score_corpus
 from bench.server import serve
 from bench.sites import World
 from bench.stage import Stage
@@ -46,7 +44,7 @@ class Side:
 def run(stage: Stage) -> Iterator[str]:
     """Measure both sets of sites: 30 sites of 100 articles each."""
     sites = 6 if stage.small else 30
-    real = "" if stage.small else _score_corpus(stage.folder)
+    real = "" if stage.small else score_corpus(stage.folder)
     for kind, words in _WORDS.items():
         with serve(World(kind, sites, stage.count(100, least=4), stage.day)) as world:
             ours, plain = _compare(world, stage.folder / kind, 1 if stage.small else 2)
@@ -115,17 +113,3 @@ def _score(world: World, texts: dict[str, str]) -> float:
         for site in range(world.sites)
         for number in range(0, world.articles, 5)
     )
-
-
-def _score_corpus(folder: Path) -> str:
-    """How well the same reader does on real pages, where they lie beside the project."""
-    corpus = Path(os.environ.get("CAIBIAN_SHARED", ROOT.parent / "shared")) / "corpus"
-    if not (corpus / "score.py").is_file():
-        return ""
-    command = [sys.executable, str(ROOT / "caibian.py"), "extract", "--json", "--manifest"]
-    said = subprocess.run([*command, str(corpus / "manifest.jsonl")], capture_output=True, check=True).stdout
-    (folder / "fields.jsonl").write_bytes(said)
-    score = [sys.executable, str(corpus / "score.py"), "articles", str(folder / "fields.jsonl")]
-    told = subprocess.run(score, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"body\s+F1 ([\d.]+)", told)
-    return f", on real pages {found[1]}" if found else ""
