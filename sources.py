@@ -241,9 +241,7 @@ class Source(Defaults):
     under: Places = Field(
         default=(), description="the beginnings of a sitemap's addresses that are wanted, such as /zwgk/tzgg/"
     )
-    browser: Flag = Field(
-        default=False, description="true or false: whether scripts fill its pages, in a browser (extra js)"
-    )
+    browser: Flag = Field(default=False, description="true or false: whether scripts fill its pages")
     verify_tls: Flag = Field(default=True, description="true or false: whether its certificate must be valid")
     reprint: Text | None = Field(default=None, description="the terms on which its items may be reprinted")
     note: Note | None = Field(default=None, description="words for whoever keeps this file")

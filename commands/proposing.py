@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,6 +46,9 @@ def propose(url: str, head: Head, rows: Sequence[Row], sources: Sources, portal:
     if days:
         why["days"] = "from the gaps between the dates of its rows"
     id = make_id(agency, url, {source.id for source in sources.sources}) if agency else None
+    there = next((source.id for source in sources.sources if source.address == url), None)
+    if there:
+        why["id"] = f"this address is there already, as {there}"
     return Proposal(id, agency, head.column, column, every, days, why)
 
 
@@ -85,7 +87,7 @@ def measure_pace(dates: Sequence[str]) -> tuple[str | None, int | None]:
     gaps = sorted((one - other).days for one, other in pairwise(days))
     if len(gaps) < 3:
         return None, None
-    longest = gaps[math.ceil(0.9 * len(gaps)) - 1]
+    longest = gaps[int(0.9 * len(gaps)) - 1]
     expected = next((span for span in _SPANS if span >= 2 * longest), _SPANS[-1])
     return ("3d" if median(gaps) > 14 else None), expected
 

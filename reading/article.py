@@ -47,6 +47,12 @@ _HEAVY = 500_000
 _SHORT = 60
 # A block worth more than this is the text, wherever the title stands.
 _SURE = 400.0
+# Where a field was read that no label of the page names.
+_OTHERWISE = {
+    **dict.fromkeys(("issued", "index_number", "issuer", "topic"), "label"),
+    **dict.fromkeys(("author", "summary", "list_name"), "meta"),
+    **dict.fromkeys(("doc_number", "validity"), "beside the title"),
+}
 
 
 def read_article(page: Page, hints: Hints = _NO_HINTS) -> Reading:
@@ -173,7 +179,8 @@ class Article:
         say = {name: clean_text(value.words) or None for name, value in self.fields.items()}
         number = say.get("doc_number") or self._number_in_text()
         author = say.get("author") or say.get("editor") or self.metas.get("author")
-        return replace(
+        said = {name for name, words in say.items() if words}
+        read = replace(
             reading,
             issued=read_issued(list(self.fields.values())),
             author=author if author and not _UNKNOWN.match(author) else None,
@@ -185,6 +192,11 @@ class Article:
             summary=say.get("summary") or self.metas.get("description"),
             list_name=self.metas.get("columnname"),
         )
+        if "editor" in said:
+            said.add("author")
+        ways = {name: "label" if name in said else other for name, other in _OTHERWISE.items()}
+        stated = {name: way for name, way in ways.items() if getattr(read, name)}
+        return replace(read, origins={**reading.origins, **stated})
 
     def _doubts(self, reading: Reading) -> tuple[Doubt, ...]:
         doubts = []

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from spiders.faults import Fault
 from spiders.fetch import PAGE_LIMIT, Answer, Fetcher
 from spiders.gate import Turn
-from spiders.tree import kill_tree, weigh_tree
+from spiders.tree import kill_tree, spend_tree, weigh_tree
 from spiders.turning import Sent
 from spiders.visit import Visit
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PAGE_SECONDS = 90.0
 STALL_SECONDS = 10.0
+STILL_SECONDS = 30.0
 STALL_SETTING = "CAIBIAN_STALL_SECONDS"
 MEMORY_BYTES = 800 << 20
 _WATCH_SECONDS = 0.5
@@ -154,6 +155,7 @@ class Browser:
         await context.route_web_socket("**/*", lambda socket: socket.close())
         page = await context.new_page()
         context.on("page", lambda other: asyncio.ensure_future(_close(other)))
+        visit.begin()
         await page.goto(visit.url, wait_until="load", timeout=0)
         await visit.settle()
         markup = await page.content()
@@ -161,20 +163,20 @@ class Browser:
         return markup.encode("utf-8", "replace")[:PAGE_LIMIT]
 
     async def _watch(self, visit: Visit, seconds: float) -> None:
-        """End the browser of a page that takes too long, asks for nothing and does not end, or swells."""
-        end = monotonic() + seconds
-        while True:
+        """End the browser of a page that takes too long, works on without asking for anything, or swells."""
+        end, seen, before = monotonic() + seconds, 0.0, 0.0
+        while visit.fault is None:
             await asyncio.sleep(_WATCH_SECONDS)
-            if monotonic() > end:
+            spent = spend_tree(os.getpid(), "chrom")
+            if visit.last != seen:
+                seen, before = visit.last, spent
+            if monotonic() > end or visit.is_stalled(STILL_SECONDS):
                 visit.fault = f"its scripts came to no end within {seconds:.0f} s"
-            elif visit.is_stalled(self._stall):
-                visit.fault = f"its scripts came to no end: {self._stall:.0f} s without a request"
+            elif spent - before > self._stall:
+                visit.fault = f"its scripts came to no end: {self._stall:.0f} s of work without a request"
             elif weigh_tree(os.getpid(), "chrom") > MEMORY_BYTES:
                 visit.fault = f"its scripts took more than {MEMORY_BYTES >> 20} MB"
-            else:
-                continue
-            kill_tree(os.getpid(), "chrom")
-            return
+        kill_tree(os.getpid(), "chrom")
 
     async def _start(self) -> Chromium:
         if self._chromium is not None and self._chromium.is_connected():

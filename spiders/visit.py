@@ -43,11 +43,15 @@ class Visit:
         self._scripts = scripts
         self._open = 0
         self._count = 0
-        self._last = monotonic()
+        self.last = monotonic()
+
+    def begin(self) -> None:
+        """The browser is there, and the page begins."""
+        self.last = monotonic()
 
     def is_stalled(self, seconds: float) -> bool:
         """Say whether nothing was asked or answered for so long, and nothing is under way."""
-        return self._open == 0 and monotonic() - self._last > seconds
+        return self._open == 0 and monotonic() - self.last > seconds
 
     async def settle(self) -> None:
         """Wait until the page asks for nothing for a moment; one that never stops is taken as it stands."""
@@ -65,7 +69,7 @@ class Visit:
                 await self._answer(route)
         finally:
             self._open -= 1
-            self._last = monotonic()
+            self.last = monotonic()
 
     async def _answer(self, route: Route) -> None:
         request = route.request

@@ -180,7 +180,7 @@ def test_a_page_that_only_scripts_fill_is_read_and_a_bad_one_costs_itself(world:
     assert (rows["app"]["verdict"], rows["app"]["new"]) == ("well", 4)
     assert (rows["evil"]["verdict"], rows["evil"]["new"]) == ("well", 4)
     assert (rows["loop"]["verdict"], rows["loop"]["found"]) == ("redesigned", 0)
-    assert "3 s without a request" in rows["loop"]["evidence"]
+    assert "3 s of work without a request" in rows["loop"]["evidence"]
     assert rows["closed"]["found"] == 0
     assert "/data/list.json" not in world.sites.paths("closed.localhost")
     asked = world.sites.paths("app.localhost")
