@@ -65,11 +65,16 @@ def _mark(article: HtmlElement, spot: Spot) -> None:
     places = _find_places(article, spot.field)
     if spot.words and any(_wrap(place, spot) for place in places):
         return
-    if places:
-        sign = _sign(spot)
-        sign.tail = places[0].text
-        places[0].text = None
-        places[0].insert(0, sign)
+    if not places:
+        return
+    place = places[0]
+    while len(place) == 1 and not (place.text or "").strip() and isinstance(place[0].tag, str):
+        place = place[0]
+    whole = "" if len(place) else place.text or ""  # a value is marked whole, a text at its beginning
+    sign = _sign(spot, whole)
+    sign.tail = None if whole else place.text
+    place.text = None
+    place.insert(0, sign)
 
 
 def _find_places(article: HtmlElement, field: str) -> list[HtmlElement]:
