@@ -1,4 +1,4 @@
-"""How well the reader does on real pages, where they lie beside the project, the slow way and the fast one."""
+"""How well the reader does on real pages, where they lie beside the project: the slow way, the fast one."""
 
 from __future__ import annotations
 
