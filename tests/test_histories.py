@@ -36,7 +36,7 @@ from store.log import list_heads, verify_chain
 from store.moves import Wish
 from store.reviews import Desk, decide, undo_approval
 
-DESK = Desk({"bumen": 1, "diqu": 1, "tongzhi": 1, "renshi": 2}, timedelta(minutes=5))
+DESK = Desk({"bumen": 1, "diqu": 1, "tongzhi": 3, "renshi": 2}, timedelta(minutes=5))
 PAGES = st.integers(0, 3)
 TOKEN = re.compile(rb"token(\d+)v(\d+)x")
 
