@@ -54,7 +54,7 @@ def probe(url: str, write: bool, as_json: bool, browser: bool, **options: Any) -
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     elif write:
-        click.echo(f"written to {told['written']['file']}:{told['written']['line']}, the file is well; ")
+        click.echo(f"written to {told['written']['file']}:{told['written']['line']}, the file is well")
         click.echo(f"next: caibian crawl {told['written']['id']}")
 
 
@@ -93,6 +93,8 @@ def _choose(url: str, proposal: Proposal, browser: bool, options: dict[str, Any]
     missing = [f"--{key}" for key in ("agency", "name") if not chosen[key]]
     if missing:
         raise UserFault(f"nothing on the page says it, so give {' and '.join(missing)}; nothing was written")
+    if chosen["days"] and not str(chosen["days"]).isdecimal():
+        raise UserFault(f"days: {chosen['days']!r} is no whole number; nothing was written")
     chosen["days"] = int(chosen["days"]) if chosen["days"] else None
     chosen["id"] = options["id"] or (
         proposal.id if chosen["agency"] == proposal.agency else make_id(chosen["agency"], url, set())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Protocol
+from urllib.parse import urldefrag
 
 from reading.heads import Head, read_head
 from reading.page import Hints, ListPage, Page, Reading, Row
@@ -61,11 +62,11 @@ class Look:
 
 
 async def look_at(url: str, asks: Asks, pool: Reads, hints: Hints, clock: Callable[[], datetime]) -> Look:
-    """Look at a column: at most six requests one after the other, and whatever a browser asks beside them."""
+    """Look at a column: at most seven requests one after the other, and what a browser asks beside them."""
     eye = _Eye(asks, pool, hints, clock, monotonic() + _SECONDS)
     lists: list[ListPage] = []
     head = Head()
-    asked, sent, form = url, None, None
+    asked, sent, form = urldefrag(url)[0], None, None
     for _ in range(_HOPS):
         page = await eye.fetch(asked, Turn.LIST, sent, form)
         if isinstance(page, Fault):

@@ -37,7 +37,7 @@ from spiders.pool import Job, Read
 
 sys.path.insert(0, str(Path(__file__).parent / "servers"))
 
-from sites import Reply, run_sites
+from sites import Reply, run_sites, write_article
 
 ROOT = Path(__file__).parent.parent
 TODAY = date(2026, 11, 21)
@@ -253,6 +253,33 @@ def test_a_page_without_rows_says_why_and_what_to_do(path: str) -> None:
     look = asyncio.run(look_at(f"http://x.example{path}", Saved(), Here(), Hints(), read_clock))
     assert (look.lists[-1].status if look.lists else look.fault and look.fault.kind) == status
     assert words in (advise(look) or "")
+
+
+FILLED: dict[str, Reply | bytes] = {
+    "/jyj/gkmlpt/index": page("<div id='list'></div><script>window._CONFIG = {SID: '77'};</script>"),
+    "/jyj/gkmlpt/api/all/31?page=1&sid=77": json.dumps(
+        {
+            "classify": {"post_count": 2},
+            "articles": [
+                {"title": f"关于第{n}批项目的公告", "url": f"/a/{n}.html", "display_publish_time": 1793836800}
+                for n in (1, 2)
+            ],
+        }
+    ).encode(),
+}
+
+
+def test_a_list_that_a_second_request_fills_is_followed_and_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    articles = {f"/a/{n}.html": write_article(f"关于第{n}批项目的公告") for n in (1, 2)}
+    known = {path: (answer, "", "") for path, answer in (FILLED | articles).items()}
+    monkeypatch.setattr(sys.modules[__name__], "WITHOUT_ROWS", known)
+    url = "http://x.example/jyj/gkmlpt/index#31"
+    look = asyncio.run(look_at(url, Saved(), Here(), Hints(), read_clock))
+    assert [one.status for one in look.lists] == ["second_request", "ok"]
+    assert look.lists[0].next == "http://x.example/jyj/gkmlpt/api/all/31?page=1&sid=77"
+    assert [row.title for row in look.rows] == ["关于第1批项目的公告", "关于第2批项目的公告"]
+    assert (look.lists[-1].promised, tell_paging(look)) == (2, "no further page")
+    assert [one.reading.title for one in look.samples if one.reading] == [row.title for row in look.rows]
 
 
 def test_nothing_is_written_of_a_page_without_rows(ops: Ops) -> None:

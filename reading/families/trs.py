@@ -1,8 +1,8 @@
 """TRS WCM and 海云: text under `TRS_Editor`, pages named t20260327_1404395.html.
 
-Its lists count from 0: `createPageHTML(pages, current, "index", "html")`. With an element first and the number
-of rows last it counts from 1; either way the page after `current` is `index_{current + 1}`. Older ones write the
-pager themselves, from `countPage` and `currentPage`.
+Its lists count from 0: `createPageHTML(pages, current, "index", "html")`. With an element first and the
+number of rows last it counts from 1; either way the page after `current` is `index_{current + 1}`. Older
+ones write the pager themselves, from `countPage` and `currentPage`.
 """
 
 from __future__ import annotations
