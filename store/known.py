@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, tuple_
@@ -140,18 +141,20 @@ def _wants(stamp: str, recheck: bool) -> list[ColumnElement[bool]]:
 
 
 def _read_due(connection: Connection, stamp: str, recheck: bool) -> Iterator[tuple[str, KnownAddress]]:
-    """Give (source, address) of all that is due, each kind by its own index, the oldest first."""
-    for wanted in _wants(stamp, recheck):
-        query = (
+    """Give (source, address) of all that is due, the oldest first; each kind is found by its own index."""
+    kinds = (
+        connection.execute(
             _choose(listings.c.source)
             .join(listings, listings.c.sighting == sightings.c.id)
             .outerjoin(items, items.c.id == sightings.c.item)
             .where(wanted)
             .order_by(sightings.c.next_check.nulls_first(), sightings.c.id)
-        )
-        for row in connection.execute(query).mappings():
-            values = dict(row)
-            yield values.pop("source"), _known(values)
+        ).mappings()
+        for wanted in _wants(stamp, recheck)
+    )
+    for row in merge(*kinds, key=lambda row: (row["next_check"] or "", row["sighting"])):
+        values = {**row}
+        yield values.pop("source"), _known(values)
 
 
 def _read_pages(
