@@ -50,6 +50,10 @@ _REGION = rf"(?:[{_HAN}]{{2,7}}?(?:省|自治区|自治州|自治县|市|州|盟
 _TOWN = rf"(?:[{_HAN}]{{1,9}}?(?:街道办事处|街道|镇|乡|苏木))?"
 _REST = rf"[{_HAN}0-9A-Za-z#\-－—·（）()、 ]{{2,48}}"
 _PART = re.compile(r"村|社区|小区|路|街|巷|弄|号|组|社|栋|幢|楼|单元|室|院|庄|屯|苑|花园|家园|公寓|户")
+_STATED = re.compile(r"[:：为是系]\s*$")
+_NUMBERED = re.compile(r"\d|[一二三四五六七八九十]+(?:组|社|号)")
+# Where one applies, not where one lives.
+_OFFICE = re.compile(r"政府|办事处|派出所|部门|机关|委员会|申请|申报|受理|登记")
 _LABELLED = re.compile(rf"(?P<label>{_HOME}|{_AT_HOME}|{_LIVES})(?P<above>{_REGION}{_TOWN})(?P<rest>{_REST})")
 _FLAT = re.compile(
     rf"(?P<above>(?:[{_HAN}]{{2,7}}?(?:省|自治区|自治州|自治县|市|州|县|区|旗)){{0,4}}{_TOWN})"
@@ -139,9 +143,13 @@ def _list_addresses(text: str) -> Iterator[tuple[str, int, int, str]]:
         for match in pattern.finditer(text):
             rest, at = match["rest"].rstrip(" 、"), match.start("rest")
             label = match["label"] if pattern is _LABELLED else ""
-            loose = bool(re.match(_AT_HOME, label))
-            if not _PART.search(rest) or (
-                loose and not re.search(r"\d|[一二三四五六七八九十]+(?:组|社|号)", rest)
-            ):
+            if not _PART.search(rest) or _OFFICE.search(rest):
+                continue
+            if label and not _STATED.search(label) and not (match["above"] and _is_exact(label, rest)):
                 continue
             yield "home-address", at, at + len(rest), STARS
+
+
+def _is_exact(label: str, rest: str) -> bool:
+    """Whether what follows a label in a sentence is somebody's own place: it has a number, or 住 alone."""
+    return label == "住" or bool(_NUMBERED.search(rest))

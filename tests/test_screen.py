@@ -16,7 +16,9 @@ from openpyxl import Workbook
 
 from pipelines.documents import DocumentReader, read_document
 from pipelines.kinds import sniff_extension
-from pipelines.screen import Screened, is_identity, screen_texts
+from pipelines.screen import Screened, is_identity, screen_age, screen_reprint, screen_texts
+from store.forms import EMPTY
+from wordlists import Lists
 
 FILLER = "检查组要求各学校建立台账，逐项整改。" * 30
 
@@ -156,3 +158,44 @@ def test_an_old_word_file_is_read_by_antiword_where_there_is_one(
     assert "无法检查" in (read_document(b"x", ".doc").fault or "")
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     assert "antiword" in (read_document(b"x", ".doc").fault or "")
+
+
+UNITS = Lists(units=("新华社", "人民日报"), political=("国务院", "党中央"), version="x")
+
+
+@pytest.mark.parametrize(
+    ("title", "credit", "reprint", "blocks"),
+    [
+        ("国务院印发通知", "某某周刊", True, True),
+        ("国\u200b务院印发通知", "某某周刊", True, True),
+        ("国务院印发通知", "新华社", True, False),
+        ("国务院印发通知", "人民日报客户端", True, False),
+        ("国务院印发通知", "样例省教育厅", False, False),
+        ("学校取暖检查", "某某周刊", True, False),
+    ],
+)
+def test_political_news_is_reprinted_from_listed_units_only(
+    title: str, credit: str, reprint: bool, blocks: bool
+) -> None:
+    found = screen_reprint({**EMPTY, "title": title, "credit": credit}, reprint, UNITS)
+    assert [(one.rule, one.level, one.span) for one in found] == (
+        [("political-reprint", "block", credit)] if blocks else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        ({"published": "2026-11-04"}, None),
+        ({"published": "2026-08-01"}, "old-item"),
+        ({"published": "2026-11-04", "issued": "2026-10-20"}, None),
+        ({"published": "2026-11-04", "issued": "2025-10-20"}, "old-as-new"),
+        ({"published": "2026-11-04", "doc_number": "样政办〔2026〕12号"}, None),
+        ({"published": "2026-11-04", "doc_number": "样政办〔2019〕12号"}, "old-as-new"),
+        ({"published": "2026"}, None),
+    ],
+)
+def test_an_old_paper_with_a_new_date_asks_for_a_look(fields: dict[str, str], rule: str | None) -> None:
+    found = screen_age({**EMPTY, **fields}, date(2026, 11, 5), 30)
+    assert [one.rule for one in found] == ([rule] if rule else [])
+    assert {one.level for one in found} <= ({"note"} if rule == "old-item" else {"confirm"})
