@@ -14,6 +14,7 @@ from errors import StoreError
 from publish.body import read_file_hash
 from publish.directory import Paper, read_paper
 from publish.fields import list_files, see_date, see_row
+from publish.pictures import is_picture, prepare_picture
 from publish.plan import File, seal_article
 from publish.shelf import Live, Stock
 from publish.traditional import name_twin
@@ -248,6 +249,12 @@ def find_original(stores: Stores, path: str) -> bytes | None:
         return read_bytes(stores.home, file.kind, digest)
     except StoreError:
         return None
+
+
+def prepare_file(stores: Stores, path: str) -> bytes | None:
+    """Read the bytes that are served at an address of a file; None when its original is not kept, whole."""
+    raw = find_original(stores, path)
+    return prepare_picture(raw) if raw is not None and is_picture(path) else raw
 
 
 def _see_row(live: Live, form: Form, site: SiteView, summary: bool) -> RowView:

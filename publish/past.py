@@ -13,7 +13,7 @@ from clock import read_time, tell_day, tell_minute, write_time
 from errors import NotFound, PublishError, UserFault
 from portal import Portal
 from publish.annex import fill_annex
-from publish.gather import Gathered, Known, Stores, find_original, read_checked, read_known, read_papers
+from publish.gather import Gathered, Known, Stores, prepare_file, read_checked, read_known, read_papers
 from publish.plan import File, Layout, add_files, choose, lay_out, pair_files
 from publish.render import Renderer
 from publish.shelf import Live, Shelf, Stock, Stone
@@ -155,7 +155,7 @@ def _write(past: _Past, layout: Layout, known: Known, folder: Path) -> list[str]
     for file, made in pairs.items():
         if file.subject.kind == "article":
             continue
-        raw = find_original(past.stores, file.path) if file.subject.kind == "file" else renderer.render(file)
+        raw = prepare_file(past.stores, file.path) if file.subject.kind == "file" else renderer.render(file)
         if raw is None:
             missing.append(f"{file.path}: is not kept any more")
         else:

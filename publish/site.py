@@ -13,11 +13,10 @@ from sqlalchemy import Connection
 from clock import tell_day
 from errors import PublishError
 from portal import Portal
-from publish.gather import Stores, find_original, read_checked
+from publish.gather import Stores, prepare_file, read_checked
 from publish.inspect_site import begin_inspection, refuse_flawed
 from publish.inspection import Inspection
 from publish.listing import Draft
-from publish.pictures import is_picture, prepare_picture
 from publish.plan import File, pair_files
 from publish.prepare import Plan, plan_release
 from publish.redirects import write_maps
@@ -233,11 +232,9 @@ class _Build:
 
     def _read_file(self, path: str) -> bytes:
         """Read a file as it will be served; where its original is kept no more, as it is served."""
-        raw = find_original(self.stores, path)
-        if raw is not None:
-            return prepare_picture(raw) if is_picture(path) else raw
+        raw = prepare_file(self.stores, path)
         record = self.plan.gathered.records.get(path)
-        if record is not None and self.base is not None:
+        if raw is None and record is not None and self.base is not None:
             raw = self.trees.read_whole(self.base.tree, path, record.output_hash)
         if raw is None:
             raise PublishError(f"{path}: is neither among the kept files nor in the served release")

@@ -48,7 +48,7 @@ def ask(port: int, path: str, method: str = "GET", **headers: str) -> tuple[int,
 def office(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Two items, one with an attachment, one withdrawn after it was public."""
     home = tmp_path_factory.mktemp("nginx")
-    (home / "portal.yaml").write_text(PORTAL, encoding="utf-8")
+    (home / "portal.yaml").write_text(PORTAL + "settings: {traditional: true}\n", encoding="utf-8")
     with stores.opened("sqlite", home / "store") as database:
         office = Office(database, load_portal(home / "portal.yaml"))
         for form in ({"attachments": [keep_pdf(office)]}, {"title": "撤下的"}):
@@ -101,6 +101,16 @@ def test_a_withdrawn_address_answers_410_with_its_page_and_an_unknown_one_404(po
     assert status == 404
     assert "没有这个页面" in raw.decode()
     assert ask(port, "/gone/articles/2026/11/2.html")[0] == 404
+
+
+def test_the_traditional_version_answers_in_the_same_way(port: int) -> None:
+    status, _, raw = ask(port, "/zh-hant/articles/2026/11/2.html")
+    assert status == 410
+    assert "這條信息已撤下" in raw.decode()
+    assert ask(port, "/zh-hant/articles/2026/11/1.html")[0] == 200
+    assert ask(port, "/zh-hant/")[0] == 200
+    assert ask(port, "/gone/zh-hant/articles/2026/11/2.html")[0] == 404
+    assert "connect-src" in ask(port, "/zh-hant/search/")[1]["content-security-policy"]
 
 
 def test_pages_carry_their_headers_and_are_compressed(port: int) -> None:
