@@ -229,7 +229,7 @@ class Article:
 
         Where the title stands only behind the block, the block was none: it is looked for after the title.
         """
-        worths = weigh(self.sheet, self.metas.get("<title>", ""))
+        worths = self.worths = weigh(self.sheet, self.metas.get("<title>", ""))
         block, worth, origin = self._find_block(worths)
         named = self.places.words("article_title")
         start = find_start(self.sheet, block, worths)

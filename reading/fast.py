@@ -81,7 +81,7 @@ def _try(opened: Opened, hints: Hints, shape: Shape, area: Area) -> _Try:
     seen = replace(
         shape,
         titles=(_name_title(article),),
-        ways=(_tell_ways(article, reading),),
+        ways=(_tell_ways(article, reading, area),),
         share=_tell_share(article, reading),
         outside=measure_outside(opened.root, sheet),
     )
@@ -111,9 +111,13 @@ def _is_inside(article: Article, area: Area) -> bool:
     """Tell whether the title stands in the page and the text's block lies wholly in the area."""
     if _find_title(article) is None:
         return False
-    body = article.body
-    end = max((article.sheet.spans.get(part, (0, 0))[1] for part in (area.first, area.last)), default=0)
-    return body.block is not article.sheet.root and article.sheet.spans[body.block][1] <= end
+    block = article.body.block
+    return block is not article.sheet.root and article.sheet.spans[block][1] <= _end_of(article, area)
+
+
+def _end_of(article: Article, area: Area) -> int:
+    """The number of the line behind the area's last."""
+    return max(article.sheet.spans.get(part, (0, 0))[1] for part in (area.first, area.last))
 
 
 def _find_title(article: Article) -> int | None:
@@ -135,12 +139,16 @@ def _name_title(article: Article) -> str:
     return f"{'' if around is None else tell_name(around)}>{tell_name(block)}"
 
 
-def _tell_ways(article: Article, reading: Reading) -> str:
-    """The origins of the parts as one word, with a mark where the head says the title, too."""
+def _tell_ways(article: Article, reading: Reading, area: Area) -> str:
+    """The origins of the parts as one word, with marks: the head says the title, too; more is beside it.
+
+    Where the area is worth more than the block in it, the whole page would have been read by a larger block.
+    """
     key = squash(reading.title or "")
     said = any(key in squash(article.metas.get(name, "")) for name in ("<title>", "articletitle"))
     parts = [reading.origins.get(part, "") for part in ("title", "body", "published", "credit")]
-    return "|".join(["headed" if key and said else "", *parts])
+    larger = sum(article.worths[: _end_of(article, area)]) > article.body.worth
+    return "|".join(["headed" if key and said else "", "larger" if larger else "", *parts])
 
 
 def _tell_share(article: Article, reading: Reading) -> float:
