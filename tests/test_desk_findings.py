@@ -135,8 +135,8 @@ def test_what_is_public_and_found_later_is_shown_until_somebody_looks(
     page = office.client("ann").get("/screened").text
     assert "1@1" in page
     assert "检查组" in page
-    query = "SELECT id FROM findings WHERE words = '检查组' AND revision = (SELECT id FROM revisions WHERE item = 1)"
-    for later in office.run(query):
+    item = "(SELECT id FROM revisions WHERE item = 1)"
+    for later in office.run(f"SELECT id FROM findings WHERE words = '检查组' AND revision = {item}"):
         _send(office, "bo", "1@1", finding=str(later.id), act="confirm")
     assert "检查组" not in office.client("ann").get("/screened").text
 
