@@ -13,10 +13,12 @@ NIGHT ?= 1
 
 .venv/demo-installed: .venv/bin/python setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m compileall -q -x '\.venv|var|tests' . || true
 	@touch $@
 
 .venv/dev-installed: .venv/bin/python setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(BIN)/python -m compileall -q -x '\.venv|var|tests' . || true
 	@touch $@
 
 # The sample province: crawled, reviewed as the labelled demo editor, published and served. ONCE=1 stops after

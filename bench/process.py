@@ -33,11 +33,13 @@ def measure(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: P
 
     Raises BenchError with the end of its error output when it does not leave with 0.
     """
+    # as installed: a program that is compiled anew at each start measures the compiler
+    compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         done = subprocess.run(
             [sys.executable, str(ROOT / "bench" / "meter.py"), str(report), *command],
-            env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
+            env={**compiled, "PYTHONPATH": str(ROOT), **(env or {})},
             cwd=cwd,
             capture_output=True,
             text=True,

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lxml.html
-import nh3
-from lxml.html import HtmlElement
 from markupsafe import Markup, escape
 
 from publish.pictures import fit
+
+if TYPE_CHECKING:  # imported where a body has more than plain paragraphs
+    import nh3
+    from lxml.html import HtmlElement
 
 _NAMES = """
     a b blockquote br caption col colgroup dd del div dl dt em figcaption figure h2 h3 h4 h5 h6 hr i img ins
@@ -54,6 +55,8 @@ def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
         return Markup("")
     if is_plain(html):
         return Markup(html)  # nothing in it that the sanitizer would change
+    import lxml.html
+
     root = lxml.html.fragment_fromstring(html, create_parent="div")
     _lower_headings(root)
     _arrange_images(root, images)
@@ -72,6 +75,8 @@ def is_plain(html: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _make_cleaner() -> nh3.Cleaner:
+    import nh3
+
     return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags=set(_EMPTIED),
@@ -129,6 +134,8 @@ def _arrange_images(root: HtmlElement, images: Mapping[str, Mapping[str, Any]]) 
 
 def _make_tables_scroll(root: HtmlElement) -> None:
     """Put each outer table into a region that scrolls by itself and can be reached by the keyboard."""
+    import lxml.html
+
     tables = [table for table in root.iter("table") if next(table.iterancestors("table"), None) is None]
     for number, table in enumerate(tables, start=1):
         caption = table.find("caption")

@@ -9,9 +9,6 @@ from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-import lxml.html
-from lxml.etree import ParserError
-
 from publish.body import arrange_body, is_own_file, is_plain
 from publish.views import ArticleView, ColumnView, FileView, Mark, RowView
 
@@ -171,6 +168,9 @@ def _read_text(html: str) -> str:
     shown = _HIDDEN.sub("", html)
     if is_plain(shown):
         return " ".join(unescape(_TAG.sub(" ", shown)).split())
+    import lxml.html
+    from lxml.etree import ParserError
+
     try:
         root = lxml.html.fragment_fromstring(shown, create_parent="div")
     except ParserError:

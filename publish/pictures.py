@@ -10,8 +10,10 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+if TYPE_CHECKING:  # imported where a picture comes: most releases have none
+    from PIL import Image
 
 WIDTH = 1280  # twice the text's width, for dense screens
 MAKING = f"picture 1 {WIDTH}"  # changed whenever the way of writing changes
@@ -20,7 +22,6 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 _MOST = 40_000_000  # pixels: 120 MB when opened
 _PLAIN = {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi", "gamma", "srgb", "transparency"}
 _KEPT = {*_PLAIN, "icc_profile", "progressive", "progression", "interlace", "loop", "duration", "background"}
-_FAULTS = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
 def is_picture(path: str) -> bool:
@@ -37,6 +38,8 @@ def fit(width: int, height: int) -> tuple[int, int]:
 
 def prepare_picture(raw: bytes) -> bytes:
     """Give the bytes that are served for a picture: its own, or written anew."""
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is odd in it is seen by what can be done with it
@@ -44,7 +47,7 @@ def prepare_picture(raw: bytes) -> bytes:
                 if not _is_worth_it(picture):
                     return raw
                 return _write(picture)
-    except _FAULTS:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return raw  # odd: shown as its source shows it, by browsers that can
 
 
@@ -55,6 +58,8 @@ def _is_worth_it(picture: Image.Image) -> bool:
 
 
 def _write(picture: Image.Image) -> bytes:
+    from PIL import Image, ImageOps
+
     kind = picture.format
     profile = picture.info.get("icc_profile")
     upright = ImageOps.exif_transpose(picture)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from clock import PORTAL_ZONE, tell_day, tell_minute, write_time
@@ -40,6 +44,7 @@ def make_environment(package: str = "publish") -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
         extensions=[Once],
+        bytecode_cache=_find_cache(),
     )
     environment.filters.update(
         address=allow_address,
@@ -54,6 +59,18 @@ def make_environment(package: str = "publish") -> Environment:
         linked_data=write_linked_data,
     )
     return environment
+
+
+def _find_cache() -> FileSystemBytecodeCache | None:
+    """Keep compiled templates where Python keeps compiled modules, if it does.
+
+    Compiling them costs a fifth of a short publish. The name says what compiled them: this file and the tag.
+    """
+    folder = Path(__file__).with_name("__pycache__")
+    if sys.dont_write_bytecode or not os.access(folder, os.W_OK):
+        return None
+    made = b"".join(Path(__file__).with_name(name).read_bytes() for name in ("templates.py", "once.py"))
+    return FileSystemBytecodeCache(str(folder), f"{hashlib.sha256(made).hexdigest()[:8]}.%s.cache")
 
 
 def allow_address(value: str) -> str:

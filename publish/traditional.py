@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from opencc import OpenCC
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 PREFIX = "/zh-hant"
 _GONE = "/gone"
@@ -55,4 +57,6 @@ def _convert(page: str) -> str:
 
 @lru_cache(maxsize=1)
 def _make_converter() -> OpenCC:
+    from opencc import OpenCC  # loads its tables
+
     return OpenCC("s2tw")  # characters in the forms that most readers know (為, 群, 裡), words as they are

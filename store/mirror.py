@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, delete, select, update
 
 from clock import write_time
 from errors import UserFault
 from portal import Portal
 from sources import Sources
-from store.tables import agencies, columns, sources
+from store.tables import agencies, columns, marks, sources
+
+SEEN = "configuration"  # the mark that says which files these tables are in line with
 
 
 def mirror_configuration(connection: Connection, configured: Sources, portal: Portal, now: datetime) -> None:
@@ -19,6 +21,7 @@ def mirror_configuration(connection: Connection, configured: Sources, portal: Po
 
     Raises UserFault when a column's slug was changed: its address is permanent (design.md, section 3).
     """
+    connection.execute(delete(marks).where(marks.c.name == SEEN))
     known = {row.key: row.slug for row in connection.execute(select(columns.c.key, columns.c.slug))}
     for column in portal.columns:
         if known.get(column.key, column.slug) != column.slug:
@@ -58,6 +61,16 @@ def mirror_configuration(connection: Connection, configured: Sources, portal: Po
         },
         now,
     )
+
+
+def read_seen(connection: Connection) -> str | None:
+    """Give what `save_seen` kept, None where the tables were brought in line by somebody else since."""
+    return connection.execute(select(marks.c.value).where(marks.c.name == SEEN)).scalar_one_or_none()
+
+
+def save_seen(connection: Connection, seal: str) -> None:
+    """Keep which files the tables are in line with, by the hash of both."""
+    connection.execute(marks.insert().values(name=SEEN, value=seal))
 
 
 def _align(connection: Connection, table: Table, wanted: dict[str, dict[str, Any]], now: datetime) -> None:

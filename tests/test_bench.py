@@ -34,6 +34,11 @@ LINES = {
         f"growth: {RATIO}",
         r"same bytes: yes \(.+\)",
     ],
+    "search": [
+        r"search cpu: ratio (?:[\d.]+|unknown) \(.+\)",
+        r"search memory: ratio (?:[\d.]+|unknown) \(.+\)",
+        r"query bytes: (?:\d+ KB|unknown) \(.+\)",
+    ],
     "desk": [
         r"desk p95: \d+ ms \(.+; p50/p95 of each: approve \d+/\d+, .+ with \d+ crawls and \d+ publishes.*\)"
     ],
@@ -54,7 +59,9 @@ def test_collecting_prints_its_lines() -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("group", ["night", "memory", "publish", "dedupe", "desk"])
+@pytest.mark.parametrize(
+    "group", ["night", "memory", "publish", "dedupe", "desk", pytest.param("search", marks=pytest.mark.soak)]
+)
 def test_a_slower_group_prints_its_lines(group: str) -> None:
     for line, pattern in zip(run(group), LINES[group], strict=True):
         assert re.fullmatch(pattern, line), line

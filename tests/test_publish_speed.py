@@ -1,0 +1,68 @@
+"""What makes a publish short changes nothing of what it makes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from unittest import mock
+
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import DictLoader, Environment
+
+import publish.body
+from portal import Portal
+from publish.body import arrange_body, is_plain
+from publish.once import Once
+from sources import Sources
+from store.database import Database
+from store.mirror import mirror_configuration, read_seen, save_seen
+
+words = st.text("省教育厅 <>&\"'\n\t\xa0\r，a1", max_size=12).map(lambda text: text.replace("&", "&amp;"))
+safe = st.text("省教育厅 \"'\n\t，a1", max_size=12) | st.sampled_from(["&amp;", "&lt;p&gt;", ""])
+piece = safe | st.builds("<strong>{}</strong>".format, safe) | st.just("<br>") | words
+block = st.builds(
+    "<{0}{1}>{2}</{0}>".format,
+    st.sampled_from(["p", "h2", "h3", "h1", "div"]),
+    st.sampled_from(["", ' class="right"', ' class="x"', " onclick=x"]),
+    st.lists(piece, max_size=4).map("".join),
+)
+
+
+@given(st.lists(block, max_size=4).map("\n".join))
+def test_a_body_that_passes_as_it_stands_is_what_the_sanitizer_would_write(html: str) -> None:
+    found = arrange_body(html, {})
+    with mock.patch.object(publish.body, "is_plain", return_value=False):
+        assert arrange_body(html, {}) == found
+
+
+def test_most_bodies_pass_and_nothing_with_a_foreign_tag_or_attribute_does() -> None:
+    assert is_plain(
+        '<p>第一段。</p>\n<h2>标题</h2><p class="right">2026年<br>A &amp; B <strong>要</strong></p>'
+    )
+    for html in ("<p onclick=x>a</p>", "<script>a</script>", "<p><img></p>", "<p>a", "a<p>", "<p>&#x3c;</p>"):
+        assert not is_plain(html)
+
+
+def test_a_part_is_rendered_once_for_the_same_keys() -> None:
+    seen: list[str] = []
+
+    def note(word: str) -> str:
+        seen.append(word)
+        return f"<{word}>"
+
+    text = "{% once key, other %}{{ note(key) }}{% endonce %}{{ key }}"
+    environment = Environment(loader=DictLoader({"x": text}), extensions=[Once], autoescape=True)
+    page = environment.get_template("x")
+    told = [page.render(key=key, other=1, note=note) for key in ("a", "b", "a")]
+    assert told == ["&lt;a&gt;a", "&lt;b&gt;b", "&lt;a&gt;a"]
+    assert seen == ["a", "b"]
+
+
+def test_whoever_mirrors_the_files_unsays_what_the_last_publish_saw(
+    database: Database, sources: Sources, portal: Portal
+) -> None:
+    with database.write() as connection:
+        save_seen(connection, "one")
+        assert read_seen(connection) == "one"
+        mirror_configuration(connection, sources, portal, datetime(2026, 11, 5, tzinfo=UTC))
+        assert read_seen(connection) is None
