@@ -24,6 +24,7 @@ pytestmark = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+ALIKE = {"older", "drawer", "ended topic", "corrected"}  # of a template that another kind has: `make soak`
 KEEP_LARGE = "try { localStorage.setItem('large', '1'); } catch (error) {}"
 # What has the focus, whether it shows it, and whether it is within the page's width.
 FOCUS = """() => {
@@ -68,7 +69,7 @@ def look(chromium: Any, base: str, kinds: dict[str, str], large: bool = False, *
 
 
 def test_axe_finds_nothing_on_any_kind_of_page(chromium: Any, base: str, furnished: Office) -> None:
-    kinds = name_kinds(furnished)
+    kinds = {kind: path for kind, path in name_kinds(furnished).items() if kind not in ALIKE}
     assert look(chromium, base, kinds, viewport={"width": 1280, "height": 900}) == []
 
 
