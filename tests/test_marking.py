@@ -68,7 +68,7 @@ def test_without_its_numbers_the_page_says_what_it_said(words: str, parts: list[
     from html import escape
 
     body = "".join(f"<p>{escape(part)}<b>{escape(part[::-1])}</b></p>" for part in parts)
-    plain = "".join(lxml.html.document_fromstring(PAGE % body).itertext())
+    plain = "".join(map(str, lxml.html.document_fromstring(PAGE % body).itertext()))
     root = _mark(body, Spot(1, field, words, "red"), Spot(2, "published", "", "warn"))
     for number in root.xpath("//span[@data-mark]/sup"):
         number.drop_tree()
