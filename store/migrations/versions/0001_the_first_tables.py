@@ -12,34 +12,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    _make_accounts()
-    _make_agencies()
-    _make_columns()
-    _make_files()
-    _make_items()
-    _make_list_pages()
-    _make_log()
-    _make_marks()
-    _make_redirects()
-    _make_releases()
-    _make_runs()
-    _make_grants()
-    _make_pages()
-    _make_placements()
-    _make_publications()
-    _make_run_sources()
-    _make_sightings()
-    _make_sources()
-    _make_listings()
-    _make_readings()
-    _make_revisions()
-    _make_findings()
-    _make_labels()
-    _make_reviews()
-    _make_revision_doubts()
+    _make_accounts_to_items()
+    _make_list_pages_to_redirects()
+    _make_releases_to_placements()
+    _make_publications_to_run_sources()
+    _make_sightings_to_listings()
+    _make_readings_to_findings()
+    _make_labels_to_revision_doubts()
 
 
-def _make_accounts() -> None:
+def _make_accounts_to_items() -> None:
     op.create_table(
         "accounts",
         sa.Column("id", sa.String(), nullable=False),
@@ -52,9 +34,6 @@ def _make_accounts() -> None:
         sa.Column("made_at", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
     )
-
-
-def _make_agencies() -> None:
     op.create_table(
         "agencies",
         sa.Column("key", sa.String(), nullable=False),
@@ -64,9 +43,6 @@ def _make_agencies() -> None:
         sa.Column("retired_at", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_agencies")),
     )
-
-
-def _make_columns() -> None:
     op.create_table(
         "columns",
         sa.Column("key", sa.String(), nullable=False),
@@ -79,9 +55,6 @@ def _make_columns() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_columns")),
         sa.UniqueConstraint("slug", name=op.f("uq_columns_slug")),
     )
-
-
-def _make_files() -> None:
     op.create_table(
         "files",
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -95,9 +68,6 @@ def _make_files() -> None:
         sa.CheckConstraint("kind IN ('page', 'attachment', 'image')", name=op.f("ck_files_kind")),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_files")),
     )
-
-
-def _make_items() -> None:
     op.create_table(
         "items",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -110,7 +80,7 @@ def _make_items() -> None:
     )
 
 
-def _make_list_pages() -> None:
+def _make_list_pages_to_redirects() -> None:
     op.create_table(
         "list_pages",
         sa.Column("source", sa.String(), nullable=False),
@@ -124,9 +94,6 @@ def _make_list_pages() -> None:
         sa.Column("at", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("source", "address", name=op.f("pk_list_pages")),
     )
-
-
-def _make_log() -> None:
     op.create_table(
         "log",
         sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
@@ -151,18 +118,12 @@ def _make_log() -> None:
     with op.batch_alter_table("log", schema=None) as batch_op:
         batch_op.create_index("ix_log_item_seq", ["item", "seq"], unique=False)
         batch_op.create_index("ix_log_revision_seq", ["revision", "seq"], unique=False)
-
-
-def _make_marks() -> None:
     op.create_table(
         "marks",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
     )
-
-
-def _make_redirects() -> None:
     op.create_table(
         "redirects",
         sa.Column("old", sa.String(), nullable=False),
@@ -171,7 +132,7 @@ def _make_redirects() -> None:
     )
 
 
-def _make_releases() -> None:
+def _make_releases_to_placements() -> None:
     op.create_table(
         "releases",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -185,9 +146,6 @@ def _make_releases() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_releases")),
     )
-
-
-def _make_runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -196,9 +154,6 @@ def _make_runs() -> None:
         sa.Column("ended", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
     )
-
-
-def _make_grants() -> None:
     op.create_table(
         "grants",
         sa.Column("account", sa.String(), nullable=False),
@@ -207,9 +162,6 @@ def _make_grants() -> None:
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name=op.f("fk_grants_account")),
         sa.PrimaryKeyConstraint("account", "role", "scope", name=op.f("pk_grants")),
     )
-
-
-def _make_pages() -> None:
     op.create_table(
         "pages",
         sa.Column("path", sa.String(), nullable=False),
@@ -219,9 +171,6 @@ def _make_pages() -> None:
         sa.ForeignKeyConstraint(["release"], ["releases.id"], name=op.f("fk_pages_release")),
         sa.PrimaryKeyConstraint("path", name=op.f("pk_pages")),
     )
-
-
-def _make_placements() -> None:
     op.create_table(
         "placements",
         sa.Column("column_key", sa.String(), nullable=False),
@@ -236,7 +185,7 @@ def _make_placements() -> None:
         batch_op.create_index(batch_op.f("ix_placements_item"), ["item"], unique=False)
 
 
-def _make_publications() -> None:
+def _make_publications_to_run_sources() -> None:
     op.create_table(
         "publications",
         sa.Column("public_no", sa.Integer(), autoincrement=False, nullable=False),
@@ -254,9 +203,6 @@ def _make_publications() -> None:
         sa.UniqueConstraint("item", name=op.f("uq_publications_item")),
         sa.UniqueConstraint("path", name=op.f("uq_publications_path")),
     )
-
-
-def _make_run_sources() -> None:
     op.create_table(
         "run_sources",
         sa.Column("run", sa.Integer(), nullable=False),
@@ -280,7 +226,7 @@ def _make_run_sources() -> None:
         batch_op.create_index("ix_run_sources_source_at", ["source", "at"], unique=False)
 
 
-def _make_sightings() -> None:
+def _make_sightings_to_listings() -> None:
     op.create_table(
         "sightings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -303,9 +249,6 @@ def _make_sightings() -> None:
     with op.batch_alter_table("sightings", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sightings_item"), ["item"], unique=False)
         batch_op.create_index(batch_op.f("ix_sightings_next_check"), ["next_check"], unique=False)
-
-
-def _make_sources() -> None:
     op.create_table(
         "sources",
         sa.Column("id", sa.String(), nullable=False),
@@ -316,9 +259,6 @@ def _make_sources() -> None:
         sa.ForeignKeyConstraint(["agency"], ["agencies.key"], name=op.f("fk_sources_agency")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
     )
-
-
-def _make_listings() -> None:
     op.create_table(
         "listings",
         sa.Column("sighting", sa.Integer(), nullable=False),
@@ -334,7 +274,7 @@ def _make_listings() -> None:
         batch_op.create_index("ix_listings_source", ["source"], unique=False)
 
 
-def _make_readings() -> None:
+def _make_readings_to_findings() -> None:
     op.create_table(
         "readings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -353,9 +293,6 @@ def _make_readings() -> None:
     with op.batch_alter_table("readings", schema=None) as batch_op:
         batch_op.create_index("ix_readings_sighting", ["sighting", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_readings_text_hash"), ["text_hash"], unique=False)
-
-
-def _make_revisions() -> None:
     op.create_table(
         "revisions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -376,9 +313,6 @@ def _make_revisions() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revisions")),
         sa.UniqueConstraint("item", "number", name=op.f("uq_revisions_item_number")),
     )
-
-
-def _make_findings() -> None:
     op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -399,7 +333,7 @@ def _make_findings() -> None:
         batch_op.create_index(batch_op.f("ix_findings_revision"), ["revision"], unique=False)
 
 
-def _make_labels() -> None:
+def _make_labels_to_revision_doubts() -> None:
     op.create_table(
         "labels",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -413,9 +347,6 @@ def _make_labels() -> None:
     )
     with op.batch_alter_table("labels", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_labels_revision"), ["revision"], unique=False)
-
-
-def _make_reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
@@ -445,9 +376,6 @@ def _make_reviews() -> None:
             sqlite_where=sa.text("state IN ('draft', 'signing', 'waiting', 'second', 'held')"),
             postgresql_where=sa.text("state IN ('draft', 'signing', 'waiting', 'second', 'held')"),
         )
-
-
-def _make_revision_doubts() -> None:
     op.create_table(
         "revision_doubts",
         sa.Column("id", sa.Integer(), nullable=False),
