@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 
 from reading.article import Article, Opened, open_page
@@ -144,11 +145,11 @@ def _tell_ways(article: Article, reading: Reading, area: Area) -> str:
 
     Where the area is worth more than the block in it, the whole page would have been read by a larger block.
     """
-    key = squash(reading.title or "")
-    said = any(key in squash(article.metas.get(name, "")) for name in ("<title>", "articletitle"))
+    whole = re.compile(rf"(?<![^\W_]){re.escape(reading.title or '')}(?![^\W_])")  # not a piece of one
+    said = any(whole.search(article.metas.get(name, "")) for name in ("<title>", "articletitle"))
     parts = [reading.origins.get(part, "") for part in ("title", "body", "published", "credit")]
     larger = sum(article.worths[: _end_of(article, area)]) > article.body.worth
-    return "|".join(["headed" if key and said else "", "larger" if larger else "", *parts])
+    return "|".join(["headed" if reading.title and said else "", "larger" if larger else "", *parts])
 
 
 def _tell_share(article: Article, reading: Reading) -> float:
