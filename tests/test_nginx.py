@@ -170,6 +170,26 @@ def test_no_request_makes_a_redirect_that_leads_away(port: int) -> None:
             assert status in (301, 404, 200), path
 
 
+def test_nothing_of_a_withdrawn_item_is_served_and_no_older_release_can_be_asked_for(
+    port: int, office: Office
+) -> None:
+    title = "撤下的".encode()
+    served = read_site(office.site)
+    assert [path for path, raw in served.items() if title in raw] == []
+    assert any(title in path.read_bytes() for path in (office.home / "site" / "trees").rglob("*.html"))
+    tree = (office.site.parent / "releases" / "1").resolve().name
+    for path in (
+        "/../releases/1",
+        "/%2e%2e/releases/1",
+        "/releases/1",
+        f"/trees/{tree}",
+        f"/..%2ftrees/{tree}",
+    ):
+        status, _, raw = ask(port, f"{path}/articles/2026/11/2.html")
+        assert status in (400, 404), path
+        assert title not in raw
+
+
 def test_the_next_release_is_served_at_once(port: int, office: Office) -> None:
     office.approve(office.write(title="刚刚发布的信息"))
     office.publish()
