@@ -82,7 +82,7 @@ def catch_up(database: Database, most: int | None = None) -> int:
             fresh = _read_fresh(database, last)
             if not fresh:
                 break
-            last = _add(index, fresh)
+            last = _add(index, fresh, last)
             done += len(fresh)
     return count_missing(database)
 
@@ -208,21 +208,21 @@ def _read_fresh(database: Database, last: int) -> list[_Fresh]:
         ]
 
 
-def _add(index: sqlite3.Connection, fresh: Collection[_Fresh]) -> int:
-    """One step, all or nothing; give the last revision."""
+def _add(index: sqlite3.Connection, fresh: Collection[_Fresh], after: int) -> int:
+    """One step, all or nothing; give the last revision. Where somebody else took the step, that is it."""
     words = [(one.revision, " ".join(cut(_write_words(one.form)))) for one in fresh]
     rows = [(one.revision, one.item, one.agency, one.form["published"]) for one in fresh]
     newest = max(fresh, key=lambda one: one.revision)
-    index.execute("BEGIN IMMEDIATE")
-    try:
-        index.executemany("INSERT INTO texts (rowid, words) VALUES (?, ?)", words)
-        index.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", rows)
-        index.execute("DELETE FROM facts")
-        index.execute("INSERT INTO facts VALUES (?, ?, ?)", (_VERSION, newest.revision, newest.hash))
+    index.execute("BEGIN IMMEDIATE")  # what fails in it is rolled back when the file is closed
+    known = _read_last(index)
+    if known is not None and known[0] != after:
         index.execute("COMMIT")
-    except BaseException:
-        index.execute("ROLLBACK")
-        raise
+        return known[0]
+    index.executemany("INSERT INTO texts (rowid, words) VALUES (?, ?)", words)
+    index.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", rows)
+    index.execute("DELETE FROM facts")
+    index.execute("INSERT INTO facts VALUES (?, ?, ?)", (_VERSION, newest.revision, newest.hash))
+    index.execute("COMMIT")
     return newest.revision
 
 
@@ -245,6 +245,9 @@ def _check(index: sqlite3.Connection, database: Database) -> int:
             return last[0]
         logger.warning("the index of the desk's search is of another database: it is made anew")
     index.execute("BEGIN IMMEDIATE")
+    if _read_last(index) != last:  # somebody else was faster
+        index.execute("COMMIT")
+        return _check(index, database)
     for name in ("texts", "rows", "facts"):
         index.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _SCHEMA:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from stores import lift_guards
 
+from errors import StoreError
 from pipelines.intake import Intake
 from portal import Portal
 from sample import BODY
@@ -135,6 +137,27 @@ def test_an_index_of_another_database_is_made_anew(filled: Database) -> None:
     assert find(filled, words="植树") == []
     assert catch_up(filled) == 0
     assert find(filled, words="植树") == [2]
+
+
+def test_several_may_catch_up_at_once(filled: Database) -> None:
+    """The desk's own keeper, and whoever looks for something just then."""
+    (filled.home / "search.sqlite").unlink()
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            for _ in range(5):
+                catch_up(filled, 1)
+        except StoreError as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert find(filled) == [4, 3, 2, 1]
 
 
 @settings(max_examples=300, deadline=None)
