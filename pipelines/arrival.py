@@ -57,7 +57,7 @@ class Arrival:
 def prepare_arrival(
     page: PageRead, home: Path, drafts: Drafts, reader: DocumentReader, sources: Sources, portal: Portal
 ) -> Arrival:
-    """Do all the work on a page that needs no transaction; its files are durable once `drafts` are settled."""
+    """Do all the work on a page that needs no transaction; files are durable once `drafts` are settled."""
     source = sources.source(page.source) if page.source else None
     agency = find_agency(sources, source) if source is not None else None
     raw = keep_page(drafts, page)
@@ -74,7 +74,7 @@ def prepare_arrival(
         fields={**normal.form, "text": normal.text},
         origins=normal.origins,
         doubts=(*normal.doubts, *checked.doubts),
-        found=tuple(checked.found),
+        found=(*checked.found, *_note_silent(page, checked.version)),
         screened=(checked.version, now),
         label=suggest_column(normal.form, source, agency, portal),
         files=(raw, *(one.file for one in kept.values() if one.file is not None)),
@@ -82,6 +82,17 @@ def prepare_arrival(
         agency=source.agency if source is not None else None,
         mark=mark_item(normal.form, normal.text, source.agency if source is not None else None),
         facts=gather_facts(normal.form, source, agency),
+    )
+
+
+def _note_silent(page: PageRead, version: str) -> tuple[Found, ...]:
+    """Note pictures that no word stands for; most sites write none, so it is no doubt that stops an item."""
+    silent = sum(not one.told for one in page.reading.images)
+    words = f"{silent} 张图片没有替代文字"
+    return (
+        (Found("silent-picture", version, "note", "images", words, told="读屏的人不知道内容"),)
+        if silent
+        else ()
     )
 
 

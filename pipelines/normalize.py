@@ -113,8 +113,6 @@ def normalize_reading(
     images = _list_images(reading, files)
     doubts += missing
     doubts += [("images", f"图片未能取得：{one.fault}") for one in _failed_images(reading, files)]
-    if silent := sum(not one.told for one in reading.images):
-        doubts.append(("images", f"{silent} 张图片没有替代文字，读屏的人不知道内容；只起装饰作用的可以留空"))
     form = {**EMPTY, **fields, "html": html, "address": address, "attachments": attachments, "images": images}
     return Normalized(form, _strip_hidden(reading.text), origins, tuple(dict.fromkeys(doubts)))
 

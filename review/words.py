@@ -77,6 +77,7 @@ RULES = {
     "political-reprint": "时政转载",
     "old-item": "旧稿",
     "old-as-new": "旧稿新发",
+    "silent-picture": "图片",
 }
 LEVELS = {"block": "不能通过", "confirm": "要再看一眼", "note": "提示"}
 ORIGINS = {

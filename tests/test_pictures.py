@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from sample import BODY, NOW
 from store.database import Database
 from store.drafts import keep_bytes
 from store.files import StoredFile, save_file
+from store.queue import list_waiting
 
 GPS = 0x8825
 
@@ -156,11 +158,18 @@ def test_the_size_of_a_picture_is_taken_down_when_it_comes(
     assert '"width":640' in form
 
 
-@pytest.mark.parametrize(("markup", "doubted"), [("", True), (' alt=""', False), (' alt="现场"', False)])
-def test_a_picture_without_words_is_doubted_and_decoration_is_not(markup: str, doubted: bool) -> None:
+@pytest.mark.parametrize(("markup", "noted"), [("", True), (' alt=""', False), (' alt="现场"', False)])
+def test_a_picture_without_words_is_noted_and_decoration_is_not(
+    intake: Intake, database: Database, make_page: Callable[..., PageRead], markup: str, noted: bool
+) -> None:
     page = f"""<html><head><title>省教育厅开展冬季取暖检查</title></head><body><div class="content">
     <h1>省教育厅开展冬季取暖检查</h1><p>{BODY}</p><p><img src="/a.jpg"{markup}></p><p>{BODY[::-1]}</p>
     </div></body></html>"""
     address = "http://jyt.example.gov.cn/dt/1.html"
     reading = read_article(Page(page.encode(), address, NOW, "text/html; charset=utf-8"))
-    assert [one.told for one in reading.images] == [not doubted]
+    assert [one.told for one in reading.images] == [not noted]
+    intake.take([replace(make_page(address), reading=reading)])
+    with database.read() as connection:
+        (one,) = list_waiting(connection)
+    assert [found["rule"] for found in one.findings] == ["silent-picture"] * noted
+    assert {found["level"] for found in one.findings} <= {"note"}, "it stops no item on its way"
