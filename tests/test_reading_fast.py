@@ -56,7 +56,7 @@ def draw(
 
 def teach(pages: list[Page], learned: Learned = NOTHING) -> tuple[Learned, list[str]]:
     """Read pages in turn by what the ones before taught; every reading must be the slow way's."""
-    ways = []
+    ways: list[str] = []
     for page in pages:
         reading, lesson = read_learning(page, Hints(), learned.shapes, learned.wants_check)
         assert reading == read_article(page)
@@ -215,7 +215,9 @@ def break_tree(raw: bytes, data: st.DataObject) -> bytes:
     root = lxml.html.document_fromstring(raw, parser=lxml.html.HTMLParser(encoding="utf-8"))
     for _ in range(data.draw(st.integers(1, 3))):
         nodes = [
-            node for node in root.iter() if isinstance(node.tag, str) and node.tag not in ("html", "head")
+            node
+            for node in root.iter()
+            if isinstance(node, lxml.html.HtmlElement) and node.tag not in ("html", "head")
         ]
         node = nodes[data.draw(st.integers(0, len(nodes) - 1))]
         act = data.draw(st.sampled_from(["drop", "add", "name"]))

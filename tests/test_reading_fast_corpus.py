@@ -36,7 +36,7 @@ def read_corpus() -> dict[str, tuple[Reading, Reading, str]]:
         if told["kind"] == "article":
             page = Page((corpus / told["file"]).read_bytes(), told["url"] or "", FETCHED)
             sites[told["site"]].append((told["file"], page))
-    read = {}
+    read: dict[str, tuple[Reading, Reading, str]] = {}
     for pages in sites.values():
         learned = NOTHING
         for _, page in [*pages, *pages]:
