@@ -102,6 +102,7 @@ def _prepare_sqlite(raw: sqlite3.Connection, record: Any) -> None:
     for pragma in (
         f"journal_mode={'WAL' if wal else 'DELETE'}",
         "synchronous=FULL",
+        "cache_spill=OFF",  # or a long transaction shuts readers out from its middle on, not at its end
         "foreign_keys=ON",
         "trusted_schema=OFF",
     ):
