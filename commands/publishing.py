@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 import logging
@@ -62,7 +61,6 @@ def publish(
     if at is not None:
         _rebuild(at, into, as_json)
         return
-    gc.set_threshold(50_000)  # a publish lives for seconds and makes few circles
     paths = find_paths()
     with open_store(paths) as database:
         portal = _load_portal(database, paths)

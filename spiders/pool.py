@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import math
 import multiprocessing
@@ -104,7 +105,10 @@ def read_chunk(jobs: Sequence[Job]) -> list[Read | Taught]:
     return done
 
 
-def _limit_memory() -> None:
+def _begin_worker() -> None:
+    """Limit its memory; what was imported before the fork is no circle to look for, again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
@@ -181,7 +185,7 @@ class ReadingPool:
 
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(_PRELOAD)
-            self._pool = ProcessPool(self._workers, initializer=_limit_memory, context=context)
+            self._pool = ProcessPool(self._workers, initializer=_begin_worker, context=context)
         return self._pool
 
 
