@@ -1,8 +1,9 @@
-"""The one way into the store for what the crawl brings: a batch of messages, one transaction."""
+"""The one way into the store for what the crawl brings: a batch of messages, a few in a transaction."""
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -41,6 +42,10 @@ from store.sightings import (
 
 logger = logging.getLogger(__name__)
 
+# Editors wait for each transaction: so few messages, and a moment in which whoever waits begins.
+_AT_ONCE = 16
+_BREATH = 0.004
+
 
 class Intake:
     """Saves what the crawl brings; used by one writer at a time, never inside the reactor."""
@@ -65,19 +70,24 @@ class Intake:
         self._reader.close()
 
     def take(self, batch: Sequence[Message]) -> list[Saved]:
-        """Save a batch in one transaction; give what became of each message, in the batch's order.
+        """Save a batch, a few messages in a transaction; give what became of each, in the batch's order.
 
         Files are on disk before any row names them, so that a kill between the two loses nothing.
-        Raises StoreError when the disk or the database refuses; then nothing of the batch is saved.
+        Raises StoreError when the disk or the database refuses; what was saved of the batch before stays.
         """
         arrivals = self._prepare(batch)
         arrivals = label_arrivals(arrivals, self._portal, self._model)
         near = Near(self._compare(arrivals), self._sources, self._portal.settings.old_after_days)
-        with self._database.write() as connection:
-            if batch and not self._mirrored:
-                mirror_configuration(connection, self._sources, self._portal, batch[0].at)
-            saved = _save(connection, batch, arrivals, near)
-        self._mirrored = self._mirrored or bool(batch)
+        saved: list[Saved] = []
+        while len(saved) < len(batch):
+            if saved:
+                time.sleep(_BREATH)
+            places = range(len(saved), min(len(batch), len(saved) + _AT_ONCE))
+            with self._database.write() as connection:
+                if not self._mirrored:
+                    mirror_configuration(connection, self._sources, self._portal, batch[0].at)
+                saved += _save(connection, batch, places, arrivals, near)
+            self._mirrored = True
         return saved
 
     def _prepare(self, batch: Sequence[Message]) -> dict[int, Arrival]:
@@ -112,12 +122,17 @@ class Intake:
 
 
 def _save(
-    connection: Connection, batch: Sequence[Message], arrivals: Mapping[int, Arrival], near: Near
+    connection: Connection,
+    batch: Sequence[Message],
+    places: Sequence[int],
+    arrivals: Mapping[int, Arrival],
+    near: Near,
 ) -> list[Saved]:
-    """Save in the batch's order; pages that say nothing about each other are saved together."""
+    """Save these of a batch in its order; pages that say nothing about each other are saved together."""
     saved: dict[int, Saved] = {}
     group = Group()
-    for place, message in enumerate(batch):
+    for place in places:
+        message = batch[place]
         if place in arrivals:
             if not group.takes(arrivals[place], near.likenesses.get(place, ())):
                 saved |= save_group(connection, group, near)
@@ -129,7 +144,7 @@ def _save(
                 group = Group()
             saved[place] = _SAVERS[type(message)](connection, message)
     saved |= save_group(connection, group, near)
-    return [saved[place] for place in range(len(batch))]
+    return [saved[place] for place in places]
 
 
 def _name_addresses(message: Message) -> set[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from errors import StoreError, UserFault
+from store.patience import begin, wait_patiently
 
 # Before this version several writers on a WAL can corrupt the file (reliability: the WAL-reset bug).
 _WAL_SAFE = (3, 51, 3)
@@ -92,7 +93,8 @@ def _make_sqlite(url: URL) -> Engine:
     wait = {} if "timeout" in url.query else {"timeout": _LOCK_WAIT}
     engine = create_engine(url, connect_args={"check_same_thread": False, **wait})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", lambda connection: begin(connection, _is_read(connection)))
+    wait_patiently(engine)
     return engine
 
 
@@ -100,19 +102,15 @@ def _prepare_sqlite(raw: sqlite3.Connection, record: Any) -> None:
     raw.isolation_level = None  # transactions are ours: the driver's own BEGIN is deferred and loses updates
     wal = sqlite3.sqlite_version_info >= _WAL_SAFE
     for pragma in (
-        f"journal_mode={'WAL' if wal else 'DELETE'}",
+        f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
         "synchronous=FULL",
-        "cache_spill=OFF",  # or a long transaction shuts readers out from its middle on, not at its end
+        # A transaction whose pages no longer fit shuts readers out from there on, not at its end alone: so
+        # 32 MB of its own fit, and no more, since memory is bounded too.
+        "cache_spill=8000",  # no multiple of 256: SQLite takes that for OFF
         "foreign_keys=ON",
         "trusted_schema=OFF",
     ):
         raw.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    read = _is_read(connection)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
 
 
 def _make_postgres(url: URL) -> Engine:

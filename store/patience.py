@@ -1,0 +1,73 @@
+"""Waiting for SQLite's locks: asked again every two milliseconds, for as long as the address says.
+
+SQLite itself sleeps up to a tenth of a second between two looks, and who looks seldom is served last: an
+editor would wait a tenth of a second for a lock that was free after a hundredth.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
+
+_PAUSE = 0.002
+_TOUCH = "SELECT 1 FROM sqlite_master LIMIT 1"  # takes the reader's lock, which BEGIN alone does not
+
+
+def wait_patiently(engine: Engine) -> None:
+    """Let the transactions of an engine wait in short steps where they begin and where they are committed."""
+    event.listen(engine, "connect", _remember)
+    event.listen(engine, "commit", _commit)
+
+
+def begin(connection: Connection, read: bool) -> None:
+    """Begin a transaction that reads, or that alone may write; raises OperationalError once patience ends."""
+    raw = _raw(connection)
+    raw.execute(f"PRAGMA query_only={'ON' if read else 'OFF'}")
+    if read:
+        raw.execute("BEGIN")
+    _insist(connection, _TOUCH if read else "BEGIN IMMEDIATE")
+
+
+def _remember(raw: sqlite3.Connection, record: Any) -> None:
+    """What the driver was told to wait is ours to wait; SQLite answers at once from now on."""
+    (record.info["patience"],) = raw.execute("PRAGMA busy_timeout").fetchone()
+
+
+def _commit(connection: Connection) -> None:
+    """Commit before SQLAlchemy does, which then finds nothing left to commit."""
+    if _raw(connection).in_transaction:
+        _insist(connection, "COMMIT")
+
+
+def _insist(connection: Connection, words: str) -> None:
+    """Run a statement that needs a lock; straight by the driver, since every transaction passes here."""
+    patience, raw = connection.connection.info["patience"], _raw(connection)
+    until = time.monotonic() + patience / 1000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _try(raw, words, time.monotonic() > until):
+            time.sleep(_PAUSE)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(words, None, error, sqlite3.Error) from error
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={patience}")
+
+
+def _try(raw: sqlite3.Connection, words: str, last: bool) -> bool:
+    try:
+        raw.execute(words).fetchone()
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    raw: Any = connection.connection.dbapi_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw
