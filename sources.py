@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +30,7 @@ from entries import (
     tell_expected,
 )
 from errors import ConfigurationError, Fault, NotFound
+from paths import Paths as Paths
 from yamlfile import Document, Where, read_document
 
 Group = Literal["office", "department", "prefecture", "system", "outside", "media"]
@@ -303,27 +303,6 @@ def _fold(source: Source, defaults: Defaults) -> Source:
     """Write the defaults into a source where it says nothing itself."""
     unsaid = [name for name in Defaults.model_fields if name not in source.model_fields_set]
     return source.model_copy(update={name: getattr(defaults, name) for name in unsaid})
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Where a command finds its files: the working folder, the database, and both configuration files."""
-
-    home: Path
-    database_url: str
-    sources: Path
-    portal: Path
-
-    @classmethod
-    def from_env(cls, environ: Mapping[str, str], cwd: Path) -> Paths:
-        """Read $CAIBIAN_HOME, $CAIBIAN_DATABASE_URL, $CAIBIAN_SOURCES, $CAIBIAN_PORTAL; empty is unset."""
-        home = cwd / (environ.get("CAIBIAN_HOME") or "var")
-        return cls(
-            home=home,
-            database_url=environ.get("CAIBIAN_DATABASE_URL") or f"sqlite:///{home / 'caibian.sqlite'}",
-            sources=cwd / (environ.get("CAIBIAN_SOURCES") or "sources.yaml"),
-            portal=cwd / (environ.get("CAIBIAN_PORTAL") or "portal.yaml"),
-        )
 
 
 def load_sources(path: Path, columns: Collection[str] | None = None) -> Sources:

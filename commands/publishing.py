@@ -7,22 +7,23 @@ import json
 import logging
 import sys
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from clock import PORTAL_ZONE, read_clock
+from clock import PORTAL_ZONE, read_clock, tell_day
 from commands.setting import AS_JSON, example, find_paths, load_files, open_store, read_file, read_moment
 from errors import AlreadyRunning
 from terminal import show_share, write_rows
 
 if TYPE_CHECKING:
+    from paths import Paths
     from portal import Portal
     from publish.site import PublishReport
-    from sources import Paths
+    from publish.site_view import Settled
     from store.database import Database
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ def publish(
         return
     paths = find_paths()
     with open_store(paths) as database:
-        portal = _load_portal(database, paths)
+        portal = _load_settled(database, paths)
         with show_share("publish") as draw:
             report = publish_patiently(
                 database, portal, wait, full=full, rollback=rollback, anyway=anyway, progress=draw
@@ -77,22 +78,48 @@ def publish(
             click.echo(f"{name.replace('_', ' ') + ':':<15}{line}")
 
 
-def _load_portal(database: Database, paths: Paths) -> Portal:
-    """Load portal.yaml; where one of both files is another than the last publish saw, both into the store."""
-    from portal import load_portal
-    from store.mirror import mirror_configuration, read_seen, save_seen
+def _load_settled(database: Database, paths: Paths) -> Settled:
+    """Give what a publish takes from portal.yaml.
 
+    Where both files, the day and the program are those of the last publish, it is kept from then, since
+    reading and checking the files costs more than a short publish. Else they are read, and go into the store.
+    """
+    from publish.assets import digest_room
+    from publish.site_view import read_settled
+    from store.mirror import read_seen
+
+    day = tell_day(read_clock())
     files = [read_file(file) for file in (paths.sources, paths.portal)]
     seal = hashlib.sha256(b"\0".join(hashlib.sha256(raw).digest() for raw in files)).hexdigest()
     with database.read() as connection:
         seen = read_seen(connection) == seal
-    if seen:
-        return load_portal(paths.portal)
+    whole = hashlib.sha256(f"{seal} {day} {digest_room()} {_digest_models()}".encode()).hexdigest()
+    kept = paths.home / "portal.json"
+    settled = read_settled(kept.read_text(encoding="utf-8"), whole, day) if seen and kept.is_file() else None
+    return settled or _settle_anew(database, paths, seal, whole, day)
+
+
+def _digest_models() -> str:
+    """Give the hash of what reads the files: what another version of it made is not used."""
+    root = Path(__file__).parent.parent
+    names = ("entries", "frontage", "portal", "sources", "wordlists", "yamlfile")
+    return hashlib.sha256(b"".join(root.joinpath(f"{name}.py").read_bytes() for name in names)).hexdigest()
+
+
+def _settle_anew(database: Database, paths: Paths, seal: str, whole: str, day: date) -> Settled:
+    from publish.site_view import settle, write_settled
+    from store.mirror import mirror_configuration, read_seen, save_seen
+
     sources, portal = load_files(paths)
     with database.write() as connection:
-        mirror_configuration(connection, sources, portal, read_clock())
-        save_seen(connection, seal)
-    return portal
+        if read_seen(connection) != seal:
+            mirror_configuration(connection, sources, portal, read_clock())
+            save_seen(connection, seal)
+    settled = settle(portal, day)
+    spare = paths.home / ".portal.json.new"
+    spare.write_text(write_settled(settled, whole), encoding="utf-8")
+    spare.replace(paths.home / "portal.json")
+    return settled
 
 
 def _rebuild(at: str, into: Path | None, as_json: bool) -> None:
@@ -106,7 +133,9 @@ def _rebuild(at: str, into: Path | None, as_json: bool) -> None:
     write_rows([asdict(report)], as_json, ("release", "at", "articles", "folder", "missing"), "")
 
 
-def publish_patiently(database: Database, portal: Portal, wait: float, **options: Any) -> PublishReport:
+def publish_patiently(
+    database: Database, portal: Portal | Settled, wait: float, **options: Any
+) -> PublishReport:
     """Publish now, or once the running publish has ended; raises AlreadyRunning after `wait` seconds."""
     from publish.site import publish_site
 

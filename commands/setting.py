@@ -15,8 +15,9 @@ from clock import PORTAL_ZONE
 from errors import UserFault
 
 if TYPE_CHECKING:
+    from paths import Paths
     from portal import Portal
-    from sources import Paths, Sources
+    from sources import Sources
     from store.database import Database
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -37,7 +38,7 @@ def example(text: str) -> Callable[[Command], Command]:
 
 def find_paths() -> Paths:
     """Say where files lie, by the environment and the working directory."""
-    from sources import Paths
+    from paths import Paths
 
     return Paths.from_env(os.environ, Path.cwd())
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from clock import tell_day
 from errors import PublishError
-from portal import Portal
 from publish.gather import Stores, prepare_file, read_checked
 from publish.inspect_site import begin_inspection, refuse_flawed
 from publish.inspection import Inspection
@@ -21,8 +21,7 @@ from publish.plan import File, pair_files
 from publish.prepare import Plan, plan_release
 from publish.redirects import write_maps
 from publish.render import Renderer
-from publish.search import index_release
-from publish.site_view import see_site
+from publish.site_view import Settled, settle
 from publish.traditional import convert_page
 from publish.trees import Served, TreeStore
 from publish.views import AgencyView
@@ -49,6 +48,9 @@ from store.publishing import (
 from store.redirects import read_redirects
 from store.shown import drop_touched, list_agency_names, read_shown, save_frame, save_shown
 
+if TYPE_CHECKING:
+    from portal import Portal
+
 logger = logging.getLogger(__name__)
 ATTEMPTS = 5
 INDEXED = "search"  # what the index is made from, instead of a hash: it is changed, not compared
@@ -73,7 +75,7 @@ class _Overtaken(Exception):  # no error: the work is done again
 
 def publish_site(
     database: Database,
-    portal: Portal,
+    portal: Portal | Settled,
     home: Path,
     now: datetime,
     full: bool = False,
@@ -91,7 +93,8 @@ def publish_site(
     """
     with database.read() as connection:
         agencies = tuple(AgencyView(*one) for one in list_agency_names(connection).items())
-    stores = Stores(database, home, see_site(portal, agencies, tell_day(now)))
+    settled = portal if isinstance(portal, Settled) else settle(portal, tell_day(now))
+    stores = Stores(database, home, replace(settled.site, agencies=agencies))
     with hold(home, "publish"):
         trees = TreeStore(home / "site")
         try:
@@ -104,7 +107,7 @@ def publish_site(
                     build = _Build(
                         stores, trees, base, plan, progress or _ignore, begin_inspection(stores.site)
                     )
-                    return build.run(portal, now, full, anyway)
+                    return build.run(settled.keep_releases, now, full, anyway)
                 except _Overtaken:
                     continue
         except OSError as error:
@@ -170,7 +173,7 @@ class _Build:
     progress: Progress
     inspection: Inspection
 
-    def run(self, portal: Portal, now: datetime, full: bool, anyway: bool) -> PublishReport:
+    def run(self, keep: int, now: datetime, full: bool, anyway: bool) -> PublishReport:
         """Write it down, make the files, switch; or do nothing when nothing changed."""
         plan = self.plan
         if self.base is not None and not (plan.wanted or plan.gone or plan.steps):
@@ -191,7 +194,7 @@ class _Build:
         self.trees.point(release, tree)
         self.trees.sync()
         self._switch(release, tree, made, index)
-        self._prune(portal.settings.keep_releases, release)
+        self._prune(keep, release)
         return self._report(release)
 
     def _make(self) -> dict[str, Draft]:
@@ -261,6 +264,8 @@ class _Build:
         """Bring the search index along; where the served one is not to be trusted, it is made anew."""
         if not self.stores.site.search:
             return {}
+        from publish.search import index_release  # with lxml, which no other part of a publish needs
+
         anew = full or bool(self.plan.gathered.stale)
         return index_release(self.stores, self.trees, self.base, self.plan, anew)
 

@@ -1,13 +1,77 @@
-"""From portal.yaml to what every page shows of the portal."""
+"""From portal.yaml to what every page shows of the portal, and to what a publish takes from it."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from frontage import Topic
-from portal import Portal
 from publish.assets import read_assets
-from publish.views import AgencyView, ColumnView, SiteView, TopicView, ZoneView
+from publish.views import (
+    AgencyView,
+    ColumnView,
+    GuideView,
+    IdentityView,
+    LinkGroupView,
+    LinkView,
+    SiteView,
+    TopicView,
+    ZoneView,
+)
+
+if TYPE_CHECKING:  # a publish whose configuration was seen before makes none of its models
+    from frontage import Link, Topic
+    from portal import Portal
+
+_SHOWN = (ColumnView, GuideView, IdentityView, LinkGroupView, LinkView, SiteView, TopicView, ZoneView)
+_KINDS: dict[str, Any] = {kind.__name__: kind for kind in _SHOWN}
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a publish takes from portal.yaml: the site as it is shown on `day`, the releases that are kept."""
+
+    site: SiteView
+    keep_releases: int
+    day: date
+
+
+def settle(portal: Portal, day: date) -> Settled:
+    """Take from portal.yaml what a publish on a day needs."""
+    return Settled(see_site(portal, (), day), portal.settings.keep_releases, day)
+
+
+def write_settled(settled: Settled, seal: str) -> str:
+    """Write it as JSON, with the seal of what it was made from."""
+    facts = {"seal": seal, "keep": settled.keep_releases, "site": settled.site}
+    return json.dumps(facts, default=_name_kind, ensure_ascii=False)
+
+
+def read_settled(text: str, seal: str, day: date) -> Settled | None:
+    """Read what `write_settled` wrote; None where it was made from something else, or is not whole."""
+    try:
+        facts = json.loads(text, object_hook=_make_kind)
+        if facts["seal"] == seal and isinstance(facts["site"], SiteView):
+            return Settled(facts["site"], int(facts["keep"]), day)
+    except (ValueError, KeyError, TypeError):
+        pass  # half written or edited: made again from the files
+    return None
+
+
+def _name_kind(value: Any) -> dict[str, Any]:
+    if type(value) not in _SHOWN:
+        raise TypeError(value)
+    return {"is": type(value).__name__, **{one.name: getattr(value, one.name) for one in fields(value)}}
+
+
+def _make_kind(facts: dict[str, Any]) -> Any:
+    """Make a view of its facts again: lists are tuples there."""
+    kind = facts.pop("is", None)
+    if kind is None:
+        return facts
+    return _KINDS[kind](**{k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()})
 
 
 def see_site(portal: Portal, agencies: tuple[AgencyView, ...] = (), day: date | None = None) -> SiteView:
@@ -34,7 +98,7 @@ def see_site(portal: Portal, agencies: tuple[AgencyView, ...] = (), day: date | 
                     style=column.style,
                     period_days=column.period_days,
                     topic=see_topic(column.topic, day) if column.topic else None,
-                    links=column.links,
+                    links=see_links(column.links),
                 )
                 for column in zone.columns
             ),
@@ -42,9 +106,9 @@ def see_site(portal: Portal, agencies: tuple[AgencyView, ...] = (), day: date | 
         for zone in portal.zones
     )
     return SiteView(
-        identity=portal.identity,
+        identity=IdentityView(**dict(portal.identity)),
         zones=zones,
-        links=portal.links,
+        links=tuple(LinkGroupView(group.name, see_links(group.links)) for group in portal.links),
         css=assets["portal.css"].path,
         script=assets["large.js"].path,
         icon=assets["icon.svg"].path,
@@ -52,9 +116,14 @@ def see_site(portal: Portal, agencies: tuple[AgencyView, ...] = (), day: date | 
         front_rows=portal.settings.front_rows,
         search=portal.settings.search,
         agencies=agencies,
-        guide=portal.guide,
+        guide=tuple(GuideView(section.title, tuple(section.text)) for section in portal.guide),
         traditional=portal.settings.traditional,
     )
+
+
+def see_links(links: Iterable[Link]) -> tuple[LinkView, ...]:
+    """Show links to other sites."""
+    return tuple(LinkView(link.name, link.url, link.mutual) for link in links)
 
 
 def see_topic(topic: Topic, day: date | None) -> TopicView:

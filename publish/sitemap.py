@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
+from html import escape
 
 from publish.templates import make_environment
 from publish.views import Entry, SiteView
@@ -43,7 +43,7 @@ def _write(root: str, name: str, entries: Iterable[Entry], site: SiteView) -> st
     lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<{root} xmlns="{_NAMESPACE}">']
     for entry in entries:
         changed = f"<lastmod>{entry.at[:19]}Z</lastmod>" if entry.at else ""
-        lines.append(f"<{name}><loc>{escape(base + entry.path)}</loc>{changed}</{name}>")
+        lines.append(f"<{name}><loc>{escape(base + entry.path, quote=False)}</loc>{changed}</{name}>")
     return "\n".join([*lines, f"</{root}>", ""])
 
 

@@ -9,7 +9,54 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from frontage import GuideSection, Identity, Link, LinkGroup
+
+@dataclass(frozen=True)
+class IdentityView:
+    """Who publishes the portal, as head, footer and meta tags say it (N12, N13)."""
+
+    name: str
+    legal_name: str
+    site_name: str
+    site_domain: str
+    site_id_code: str
+    base_url: str
+    organizer: str
+    undertaker: str | None
+    address: str | None
+    phone: str | None
+    hours: str | None
+    email: str | None
+    icp: str | None
+    police: str | None
+    party_mark: str | None
+    error_report: str | None
+    crawler_contact: str
+    notice: str | None
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A link to another site; `mutual` where that one links here, too."""
+
+    name: str
+    url: str
+    mutual: bool = False
+
+
+@dataclass(frozen=True)
+class LinkGroupView:
+    """A row of the link directory."""
+
+    name: str
+    links: tuple[LinkView, ...]
+
+
+@dataclass(frozen=True)
+class GuideView:
+    """A section of the 公开指南: its heading and paragraphs."""
+
+    title: str
+    text: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +118,7 @@ class ColumnView:
     style: str  # news, documents or notices
     period_days: int | None
     topic: TopicView | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[LinkView, ...] = ()
 
     @property
     def path(self) -> str:
@@ -112,9 +159,9 @@ class ZoneView:
 class SiteView:
     """What every page shows of the portal itself: it changes with the configuration and with nothing else."""
 
-    identity: Identity
+    identity: IdentityView
     zones: tuple[ZoneView, ...]
-    links: tuple[LinkGroup, ...]
+    links: tuple[LinkGroupView, ...]
     css: str
     script: str
     icon: str
@@ -122,7 +169,7 @@ class SiteView:
     front_rows: int
     search: bool = True
     agencies: tuple[AgencyView, ...] = ()
-    guide: tuple[GuideSection, ...] = ()
+    guide: tuple[GuideView, ...] = ()
     traditional: bool = False
 
     @property

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table, delete, select, update
 
 from clock import write_time
 from errors import UserFault
-from portal import Portal
-from sources import Sources
 from store.tables import agencies, columns, marks, sources
+
+if TYPE_CHECKING:  # who only asks what was seen needs no model of a configuration
+    from portal import Portal
+    from sources import Sources
 
 SEEN = "configuration"  # the mark that says which files these tables are in line with
 

@@ -161,7 +161,6 @@ sightings = Table(
         "ix_sightings_gone",
         "item",
         sqlite_where=text("gone_count >= 2"),
-        postgresql_where=text("gone_count >= 2"),
     ),
 )
 
@@ -246,7 +245,6 @@ reviews = Table(
         "item",
         unique=True,
         sqlite_where=text(one_of("state", OPEN_STATES)),
-        postgresql_where=text(one_of("state", OPEN_STATES)),
     ),
 )
 
@@ -318,7 +316,6 @@ log = Table(
         "actor",
         "at",
         sqlite_where=text("via <> 'crawl'"),
-        postgresql_where=text("via <> 'crawl'"),
     ),
 )
 

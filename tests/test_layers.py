@@ -13,17 +13,18 @@ ROOT = Path(__file__).parent.parent
 NOT_ROOMS = {"tests", "bench", "deploy", "docs", "var", "build", "dist"}
 
 # Every room may import `errors` and `clock`, and its own modules. A dotted name opens that module only.
-CONFIGURATION = {"sources", "portal", "wordlists", "frontage", "entries", "yamlfile"}
+CONFIGURATION = {"paths", "sources", "portal", "wordlists", "frontage", "entries", "yamlfile"}
 ROOMS = {"store", "classify", "reading", "pipelines", *CONFIGURATION}
 LAYERS: dict[str, set[str]] = {
     "errors": set(),
     "clock": set(),
+    "paths": set(),
     "yamlfile": set(),
     "entries": {"yamlfile"},
     "frontage": {"entries", "yamlfile"},
-    "sources": {"entries", "yamlfile"},
+    "sources": {"paths", "entries", "yamlfile"},
     "wordlists": {"entries", "yamlfile"},
-    "portal": {"sources", "frontage", "wordlists", "entries", "yamlfile"},
+    "portal": {"paths", "sources", "frontage", "wordlists", "entries", "yamlfile"},
     "reading": set(),
     "store": {*CONFIGURATION},
     "classify": {"store", *CONFIGURATION},

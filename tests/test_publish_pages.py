@@ -15,7 +15,6 @@ import lxml.html
 import pytest
 
 from clock import write_time
-from frontage import GuideSection, Link, LinkGroup
 from portal import Portal
 from publish import feeds, pages, sitemap
 from publish.assets import read_assets
@@ -34,6 +33,9 @@ from publish.views import (
     Entry,
     FrontZoneView,
     GoneView,
+    GuideView,
+    LinkGroupView,
+    LinkView,
     ListView,
     Pager,
     RowView,
@@ -45,7 +47,7 @@ from store.forms import EMPTY
 AT = datetime(2026, 11, 5, 2, 10, 30, tzinfo=UTC)
 FILE = f"/files/ab/ab{'0' * 62}"
 TOPIC = TopicView("冬季取暖（示例）", "取暖服务一处办。", "样例省教育厅", "2026-10-01 起", "open")
-LINKS = (Link(name="示例", url="https://policy.example.gov.cn/"),)
+LINKS = (LinkView("示例", "https://policy.example.gov.cn/"),)
 AGENCY = AgencyView("jyt", "样例省教育厅")
 DRAWERS = {Drawer("subject", "0a1b2c3d4e", "能源"): 1, Drawer("year", "2026", "2026 年"): 1, ALL: 2}
 PAYLOADS = (
@@ -158,25 +160,24 @@ def test_every_kind_of_page_is_valid_html5(portal: Portal, show: Callable[..., A
         images=[{"path": f"{FILE}.png", "alt": "图", "width": 600, "height": 400}],
     )
     site = see_site(portal)
-    full = site.identity.model_copy(
-        update={
-            "notice": "演示站点：内容均为示例",
-            "undertaker": "编辑部",
-            "address": "示例路1号",
-            "phone": "0971-0",
-            "hours": "工作日",
-            "email": "portal@example.gov.cn",
-            "icp": "青ICP备0号",
-            "police": "青公网安备0号",
-            "party_mark": "https://bszs.example.gov.cn/",
-            "error_report": "https://zc.example.gov.cn/",
-        }
+    full = replace(
+        site.identity,
+        notice="演示站点：内容均为示例",
+        undertaker="编辑部",
+        address="示例路1号",
+        phone="0971-0",
+        hours="工作日",
+        email="portal@example.gov.cn",
+        icp="青ICP备0号",
+        police="青公网安备0号",
+        party_mark="https://bszs.example.gov.cn/",
+        error_report="https://zc.example.gov.cn/",
     )
     furnished = replace(
         site,
         identity=full,
-        links=(LinkGroup(name="部门", links=(Link(name="甲", url="https://a.example/", mutual=True),)),),
-        guide=(GuideSection(title="范围", text=("一。", "二。")),),
+        links=(LinkGroupView("部门", (LinkView("甲", "https://a.example/", mutual=True),)),),
+        guide=(GuideView("范围", ("一。", "二。")),),
         traditional=True,
     )
     for furnishing in (site, furnished):
@@ -421,7 +422,7 @@ def test_the_front_page_leads_with_one_story_and_keeps_the_anchor_of_an_empty_zo
 
 
 def test_the_notice_of_a_demo_stands_on_every_page(site: SiteView, show: Callable[..., ArticleView]) -> None:
-    identity = site.identity.model_copy(update={"notice": "演示站点"})
+    identity = replace(site.identity, notice="演示站点")
     marked = every_page(replace(site, identity=identity), show())
     assert all("演示站点" in page for page in marked.values())
 

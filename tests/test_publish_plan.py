@@ -167,7 +167,7 @@ def test_only_what_is_made_from_something_else_is_made_again() -> None:
 def test_another_page_size_or_frame_makes_pages_again() -> None:
     shelf, _, layout = History({1: gate(1)}).release()
     site = make_site()
-    other = replace(site, identity=site.identity.model_copy(update={"phone": "0971-1"}))
+    other = replace(site, identity=replace(site.identity, phone="0971-1"))
     path = shelf.live[1].publication.path
     assert lay_out(shelf, other).files[path].inputs_hash != layout.files[path].inputs_hash
 
