@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
 
-from flask import Flask, jsonify
+from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -41,10 +41,11 @@ from review.actions import (
     write,
 )
 from review.drawing import draw, wants_json
+from review.elsewhere import list_places
 from review.permissions import check_routes, guard
 from review.protection import protect
 from review.setting import Setting
-from review.visits import Visits
+from review.visits import Visits, visit
 from sources import Sources
 from store.database import Database
 from store.logins import read_key
@@ -150,6 +151,8 @@ def _name_faults(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
+        if code == 403 and request.path == "/" and not wants_json() and (session := visit().session):
+            return draw("elsewhere.html", 403, places=list_places(session.actor.roles))
         return _tell(code, _TOLD.get(code, "现在不能这样做。"))
 
     @app.errorhandler(CaibianError)

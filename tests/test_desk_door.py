@@ -117,6 +117,17 @@ def test_every_route_by_every_role(office: Office, intake: Intake, make_page: Ca
             assert status == 403, (role, method, path, status)
 
 
+@pytest.mark.parametrize("role", ["submitter", "director", "ops", "administrator"])
+def test_who_has_no_queue_is_told_calmly_what_the_account_is_for(office: Office, role: str) -> None:
+    page = office.client(f"as-{role}").get("/")
+    assert page.status_code == 403
+    told = {"ops": "caibian health", "administrator": "caibian user"}.get(role, "还没有供稿后台")
+    assert told in page.text
+    assert "办不了" not in page.text
+    assert 'href="/search"' not in page.text  # nothing that would be refused is offered
+    assert ('href="/log"' in page.text) == (role == "administrator")
+
+
 def test_every_route_without_signing_in(office: Office) -> None:
     office.app.config["WTF_CSRF_ENABLED"] = False
     for endpoint, method, path in _list_calls(office.app):
