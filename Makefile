@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8620
 NIGHT ?= 1
+WORKERS ?= 2
 
 .PHONY: demo test check lint format soak bench clean
 
@@ -26,8 +27,9 @@ NIGHT ?= 1
 demo: .venv/demo-installed
 	$(BIN)/caibian demo --night $(NIGHT) --port $(PORT) $(if $(ONCE),--once)
 
+# A file's tests stay in one process, so that what they share is made once; WORKERS=0 runs all in one.
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: test
 
