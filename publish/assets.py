@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 ROOM = Path(__file__).parent
+_TOKENS = re.compile(
+    r"""(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""  # in quotation marks
+    r"""|[ ]*//[ ].*$|/\*.*?\*/"""  # a comment
+    r"""|[ ]*(?P<sign>[=+\-*<>!&|?:;,(){}])[ ]*""",  # a sign with blanks around it
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -30,9 +37,13 @@ def read_assets() -> dict[str, Asset]:
 
 
 def _shrink(script: str) -> bytes:
-    """Leave out a script's indents and lines of comment; none of ours has a text of several lines."""
-    lines = [line.strip() for line in script.splitlines()]
-    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//")).encode()
+    """Leave out a script's comments, its indents and the blanks beside signs; a text keeps its own.
+
+    None of ours has a text of several lines or a quotation mark in a pattern.
+    """
+    bare = _TOKENS.sub(lambda found: found["text"] or found["sign"] or "", script)
+    lines = [line.strip() for line in bare.splitlines()]
+    return "".join(f"{line}\n" for line in lines if line).encode()
 
 
 @lru_cache(maxsize=1)

@@ -16,12 +16,13 @@ from publish.prepare import Plan
 from publish.search_shards import (
     COUNTS,
     FAMILIES,
-    TITLE,
     Part,
-    Shard,
+    Postings,
+    Raw,
     change_shard,
     divide,
     merge_shards,
+    name_codes,
     read_shard,
     write_shard,
 )
@@ -29,7 +30,7 @@ from publish.search_terms import Terms, find_terms
 from publish.trees import Served, TreeStore
 from store.gate import Gated, read_gate, read_revisions
 from store.log import read_head
-from store.publishing import read_pages, read_publications
+from store.publishing import PageRecord, read_pages, read_publications
 from store.shown import (
     Shown,
     count_agencies,
@@ -50,12 +51,12 @@ class _Entry:
     number: int
     terms: Terms
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Give every term with its family."""
-        yield from (("w", term) for term in self.terms.page)
-        yield from (("w", f"{TITLE}{term}") for term in self.terms.title)
-        yield from (("f", term) for term in self.terms.filters)
-        yield "m", self.terms.month
+    def names(self) -> Iterator[tuple[str, str, bytes]]:
+        """Give every term with its family and its codes."""
+        yield from (("w", term, codes) for term, codes in self.terms.page.items())
+        yield from (("t", term, b"") for term in self.terms.title)
+        yield from (("f", term, b"") for term in self.terms.filters)
+        yield "m", self.terms.month, b""
 
 
 @dataclass
@@ -78,15 +79,20 @@ class _Making:
         whole -= set(self._update(sorted(whole, key=lambda part: part.start), before, after))
         for part in parts:
             if part not in whole:
-                for path, raw in self._build(part, whole).items():
-                    self._put(path, raw)
+                for path, raw in self._build(part, whole):
+                    self._put_shard(path, raw)
         for part in known - set(parts):
-            self.files |= dict.fromkeys(_list_paths(part))
+            for path in part.list_paths():
+                self.files |= dict.fromkeys(_list_files(path))
         self._describe(parts, last)
         return self.files
 
     def _put(self, path: str, raw: bytes) -> None:
         self.files[path] = self.trees.draft(raw)
+
+    def _put_shard(self, path: str, raw: Raw) -> None:
+        for file, content in zip(_list_files(path), (raw.lists, raw.codes), strict=False):
+            self._put(file, content)
 
     def _after(self) -> dict[int, Shown]:
         return {row.item: row for row in self.plan.list_shown()}
@@ -142,74 +148,84 @@ class _Making:
 
     def _change(self, part: Part, gone: Iterable[_Entry], come: Iterable[_Entry]) -> bool:
         """Change the shards of a part; say whether they were all there as they were published."""
-        changes: dict[str, dict[str, dict[int, bool]]] = {}
+        changes: dict[str, dict[str, dict[int, bytes | None]]] = {}
         for entries, stays in ((gone, False), (come, True)):  # an edited item's terms go, then come back
             for entry in entries:
-                for family, term in entry.names():
+                for family, term, codes in entry.names():
                     path = part.place(family, term)
-                    changes.setdefault(path, {}).setdefault(term, {})[entry.number] = stays
+                    changes.setdefault(path, {}).setdefault(term, {})[entry.number] = codes if stays else None
         with self.stores.database.read() as connection:
-            records = read_pages(connection, changes)
+            records = read_pages(connection, [file for path in changes for file in _list_files(path)])
         for path, steps in changes.items():
-            raw = (
-                self.trees.read_whole(self.base.tree, path, records[path].output_hash) if self.base else None
-            )
+            raw = self._read_served(path, records)
             if raw is None:  # somebody changed it on disk
                 return False
             written = change_shard(raw, steps, part)
             if written != raw:
-                self._put(path, written)
+                self._put_shard(path, written)
         return True
 
-    def _build(self, part: Part, whole: Collection[Part]) -> dict[str, bytes]:
+    def _read_served(self, path: str, records: Mapping[str, PageRecord]) -> Raw | None:
+        """Read a shard as it was published, None where it is not so any more."""
+        raws = [self._read_file(file, records) for file in _list_files(path)]
+        whole = [raw for raw in raws if raw is not None]
+        return Raw(*whole) if len(whole) == len(raws) else None
+
+    def _read_file(self, file: str, records: Mapping[str, PageRecord]) -> bytes | None:
+        if self.base is None or file not in records:
+            return None
+        return self.trees.read_whole(self.base.tree, file, records[file].output_hash)
+
+    def _build(self, part: Part, whole: Collection[Part]) -> Iterator[tuple[str, Raw]]:
         """Make all shards of a part, of its children where it has some: those that are `whole` are read."""
         if not part.children:
-            return self._index(part)
+            yield from self._index(part).items()
+            return
         sources = [
-            (child, None if child in whole and self._is_whole(child) else self._build(child, whole))
+            (child, None if child in whole and self._is_whole(child) else dict(self._build(child, whole)))
             for child in part.children
         ]
-        shards = dict.fromkeys(_list_paths(part), b"")
         for family in FAMILIES:
-            for number in range(part.children[0].count(family)):
+            step = part.children[0].count(family)
+            for number in range(step):
                 raws = [(child, self._find_shard(child, made, family, number)) for child, made in sources]
-                shards |= merge_shards(raws, part, family)
-        return shards
+                merged = merge_shards(raws, part, family)
+                for place in range(number, part.count(family), step):
+                    path = part.name(family, place)
+                    yield path, merged.get(path, Raw())
 
     def _is_whole(self, part: Part) -> bool:
         """Say whether all shards of a part are as they were published, or changed by this release."""
-        paths = list(_list_paths(part))
+        files = [file for path in part.list_paths() for file in _list_files(path)]
         with self.stores.database.read() as connection:
-            records = read_pages(connection, paths)
-        return self.base is not None and all(
-            self.files.get(path) is not None
-            or (
-                path in records
-                and self.trees.read_whole(self.base.tree, path, records[path].output_hash) is not None
-            )
-            for path in paths
+            records = read_pages(connection, files)
+        return all(
+            self.files.get(file) is not None or self._read_file(file, records) is not None for file in files
         )
 
-    def _find_shard(self, part: Part, made: Mapping[str, bytes] | None, family: str, number: int) -> bytes:
+    def _find_shard(self, part: Part, made: dict[str, Raw] | None, family: str, number: int) -> Raw:
         path = part.name(family, number)
-        return made[path] if made is not None else self._read(path)
+        return made.pop(path) if made is not None else self._read(path)  # a large part is held once
 
-    def _read(self, path: str) -> bytes:
+    def _read(self, path: str) -> Raw:
         """Read a shard as it is now: changed by this release, else as it is served."""
-        draft = self.files.get(path)
+        return Raw(*(self._read_now(file) for file in _list_files(path)))
+
+    def _read_now(self, file: str) -> bytes:
+        draft = self.files.get(file)
         if draft is not None:
             return Path(draft.file).read_bytes()
-        return self.trees.locate(self.base.tree, path).read_bytes() if self.base is not None else b""
+        return self.trees.locate(self.base.tree, file).read_bytes() if self.base is not None else b""
 
-    def _index(self, part: Part) -> dict[str, bytes]:
+    def _index(self, part: Part) -> dict[str, Raw]:
         """Make the shards of a small part from the forms of its items."""
-        lists: dict[tuple[str, str], list[int]] = {}
+        lists: dict[tuple[str, str], Postings] = {}
         for entry in self._enter(self._list_rows(part)):
-            for name in entry.names():
-                lists.setdefault(name, []).append(entry.number)
-        shards: dict[str, Shard] = {path: {} for path in _list_paths(part)}
-        for (family, term), numbers in lists.items():
-            shards[part.place(family, term)][term] = numbers
+            for family, term, codes in entry.names():
+                lists.setdefault((family, term), Postings()).add(entry.number, codes)
+        shards: dict[str, dict[str, Postings]] = {path: {} for path in part.list_paths()}
+        for (family, term), postings in lists.items():
+            shards[part.place(family, term)][term] = postings
         return {path: write_shard(shard, part) for path, shard in shards.items()}
 
     def _list_rows(self, part: Part) -> list[Gated]:
@@ -278,6 +294,7 @@ def index_release(
     return _Making(stores, trees, base, plan, full).run()
 
 
-def _list_paths(part: Part) -> Iterator[str]:
-    for family in FAMILIES:
-        yield from (part.name(family, number) for number in range(part.count(family)))
+def _list_files(path: str) -> list[str]:
+    """Give the files of a shard: its lists, and the codes beside them where it has some."""
+    codes = name_codes(path)
+    return [path] if codes is None else [path, codes]

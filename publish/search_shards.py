@@ -3,28 +3,62 @@
 A part holds the items from one public number on: 16,384 of them once all those numbers were given, 4,096 and
 1,024 before that, and what is newer in one that grows. So a day's items touch few and small files, a query
 asks few files, and the parts follow from the highest number alone: an index made step by step is the one that
-is made at once. A part has half as many shards as numbers, so that a shard has some 2 KB whatever the part.
+is made at once. A part has half as many shards as numbers, so that a shard has some 2 KB whatever the part;
+those of titles, of filters and of months are fewer.
 
 A shard: four bytes with the length of the names, the names in UTF-8 with a line end between them, two bytes
-a term with the length of its list, a byte a term with the list's kind, the lists; the low byte first. A term
-with a space before it is the list of the numbers that have it in the title.
+a term with the length of its list, a byte a term with the list's kind, the lists; the low byte first.
 Numbers in lists have 7 bits a byte, the high bit says that more follows. Kinds: 0 gaps, 1 a bit a number,
 2 runs (gap, length). So a program finds one term's list, and changes it, without reading the others.
+
+Beside each shard of words (w1.bin) lies one with what follows them (x1.bin), for the same terms in the same
+order: four bytes a term with the length of its codes, then the codes of each number of its list, as
+search_terms.py gives them. It is asked for only where lists alone leave too many pages to look at.
 """
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 LARGE, MIDDLE, SMALL = 16384, 4096, 1024
-# How many shards each family has by a part's size: pairs of words, filters, months. Each count is a multiple
-# of that of the next smaller part, so that four parts become one shard by shard.
-COUNTS = {LARGE: (8192, 16, 1), MIDDLE: (2048, 4, 1), SMALL: (512, 4, 1), 0: (256, 2, 1)}
-FAMILIES = "wfm"
-TITLE = " "
+# How many shards each family has by a part's size: words, words of titles, filters, months. Each count is a
+# multiple of that of the next smaller part, so that four parts become one shard by shard.
+COUNTS = {LARGE: (8192, 1024, 16, 1), MIDDLE: (2048, 256, 4, 1), SMALL: (512, 64, 4, 1), 0: (256, 32, 2, 1)}
+FAMILIES = "wtfm"
+_CODES = re.compile(rb"[\x80-\xff]*[\x00-\x7f]")  # those of one number
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A shard as it is written: its lists, and the codes beside them, nothing where its family has none."""
+
+    lists: bytes = b""
+    codes: bytes = b""
+
+
+@dataclass(slots=True)
+class Postings:
+    """The numbers that have a term, in any order, and the codes of each, none where its family has none."""
+
+    numbers: list[int] = field(default_factory=list)
+    codes: list[bytes] = field(default_factory=list)
+
+    def add(self, number: int, codes: bytes) -> None:
+        """Add a number, once."""
+        self.numbers.append(number)
+        if codes:
+            self.codes.append(codes)
+
+    def sort(self) -> Postings:
+        """Give the same with the lowest number first."""
+        numbers = sorted(self.numbers)
+        if numbers == self.numbers or not self.codes:
+            return Postings(numbers, self.codes)
+        return Postings(numbers, [codes for _, codes in sorted(zip(self.numbers, self.codes, strict=True))])
 
 
 @dataclass(frozen=True)
@@ -52,7 +86,7 @@ class Part:
 
     def place(self, family: str, term: str) -> str:
         """Give the address of the shard that a term stands in."""
-        return self.name(family, hash_term(term.removeprefix(TITLE)) % self.count(family))
+        return self.name(family, hash_term(term) % self.count(family))
 
     def count(self, family: str) -> int:
         """Say how many shards a family has here."""
@@ -61,6 +95,11 @@ class Part:
     def name(self, family: str, number: int) -> str:
         """Give the address of one shard."""
         return f"{self.folder}{family}{number}.bin"
+
+    def list_paths(self) -> Iterator[str]:
+        """Give the address of every shard."""
+        for family in FAMILIES:
+            yield from (self.name(family, number) for number in range(self.count(family)))
 
 
 def divide(last: int) -> tuple[Part, ...]:
@@ -82,87 +121,129 @@ def hash_term(term: str) -> int:
     return value
 
 
-Shard = dict[str, Collection[int]]
+def name_codes(path: str) -> str | None:
+    """Give the address of the codes that lie beside a shard, None where its family has none."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder}/x{name[1:]}" if name[0] == "w" else None
 
 
-def write_shard(shard: Mapping[str, Collection[int]], part: Part) -> bytes:
+def write_shard(shard: Mapping[str, Postings], part: Part) -> Raw:
     """Write a shard, sorted; terms without a number are left out."""
-    lists = {term: [number - part.start for number in sorted(numbers)] for term, numbers in shard.items()}
-    return _pack({term: _write_list(offsets) for term, offsets in lists.items() if offsets})
-
-
-def change_shard(raw: bytes, changes: Mapping[str, Mapping[int, bool]], part: Part) -> bytes:
-    """Add numbers to terms (True) or take them away (False); what is left is as `write_shard` writes it."""
-    lists = _unpack(raw)
-    for term, numbers in changes.items():
-        known = lists.pop(term, None)
-        offsets = set(_read_list(*known)) if known else set()
-        for number, stays in numbers.items():
-            (offsets.add if stays else offsets.discard)(number - part.start)
-        if offsets:
-            lists[term] = _write_list(sorted(offsets))
+    lists = {}
+    for term, postings in shard.items():
+        if postings.numbers:
+            found = postings.sort()
+            kind, payload = _write_list([number - part.start for number in found.numbers])
+            lists[term] = _List(kind, payload, b"".join(found.codes))
     return _pack(lists)
 
 
-def merge_shards(raws: Sequence[tuple[Part, bytes]], part: Part, family: str) -> dict[str, bytes]:
+def change_shard(raw: Raw, changes: Mapping[str, Mapping[int, bytes | None]], part: Part) -> Raw:
+    """Give numbers of terms their codes, or take them away (None); give what `write_shard` would write."""
+    lists = _unpack(raw)
+    for term, numbers in changes.items():
+        known = lists.pop(term, None)
+        found = known.read() if known else {}
+        for number, codes in numbers.items():
+            if codes is None:
+                found.pop(number - part.start, None)
+            else:
+                found[number - part.start] = codes
+        if found:
+            offsets = sorted(found)
+            lists[term] = _List(*_write_list(offsets), b"".join(found[one] for one in offsets))
+    return _pack(lists)
+
+
+def merge_shards(raws: Sequence[tuple[Part, Raw]], part: Part, family: str) -> dict[str, Raw]:
     """Put the same shard of a part's children together, the oldest first; give the shards of the part."""
-    found: dict[str, list[tuple[int, int, bytes]]] = {}
+    found: dict[str, list[tuple[int, _List]]] = {}
     for child, raw in raws:
-        for term, (kind, payload) in _unpack(raw).items():
-            found.setdefault(term, []).append((child.start - part.start, kind, payload))
-    shards: dict[str, dict[str, tuple[int, bytes]]] = {}
+        for term, one in _unpack(raw).items():
+            found.setdefault(term, []).append((child.start - part.start, one))
+    shards: dict[str, dict[str, _List]] = {}
     for term, pieces in found.items():
         shards.setdefault(part.place(family, term), {})[term] = _join(pieces)
     return {path: _pack(lists) for path, lists in shards.items()}
 
 
-def _join(pieces: list[tuple[int, int, bytes]]) -> tuple[int, bytes]:
+def read_shard(raw: Raw, part: Part) -> dict[str, dict[int, bytes]]:
+    """Read what `write_shard` wrote: terms, their numbers, the codes of each."""
+    return {
+        term: {part.start + offset: codes for offset, codes in one.read().items()}
+        for term, one in _unpack(raw).items()
+    }
+
+
+@dataclass(frozen=True)
+class _List:
+    """One term's list as it is written, and its codes."""
+
+    kind: int
+    payload: bytes
+    codes: bytes
+
+    def read(self) -> dict[int, bytes]:
+        """Give the codes of each offset, the lowest first."""
+        offsets = _read_list(self.kind, self.payload)
+        if not self.codes:
+            return dict.fromkeys(offsets, b"")
+        return dict(zip(offsets, _CODES.findall(self.codes), strict=True))
+
+
+def _join(pieces: list[tuple[int, _List]]) -> _List:
     """Put lists together, each with how far its numbers are moved; as `_write_list` would write it."""
-    plain = all(kind == 0 and payload.isascii() for _, kind, payload in pieces)  # every gap in one byte
-    count = sum(len(payload) for _, _, payload in pieces)
+    codes = b"".join(one.codes for _, one in pieces)
+    plain = all(one.kind == 0 and one.payload.isascii() for _, one in pieces)  # every gap in one byte
+    count = sum(len(one.payload) for _, one in pieces)
     if plain:
         out, end, close = bytearray(), 0, 0
-        for shift, _, payload in pieces:
-            _write_number(out, shift + payload[0] - end)
-            out += payload[1:]
-            close += payload.count(0)
-            end = shift + sum(payload) + len(payload)
+        for shift, one in pieces:
+            _write_number(out, shift + one.payload[0] - end)
+            out += one.payload[1:]
+            close += one.payload.count(0)
+            end = shift + sum(one.payload) + len(one.payload)
         if (end - 1) // 8 + 1 >= count and 2 * (count - close) >= count:
-            return 0, bytes(out)
-    return _write_list([shift + one for shift, kind, payload in pieces for one in _read_list(kind, payload)])
+            return _List(0, bytes(out), codes)
+    offsets = [shift + offset for shift, one in pieces for offset in _read_list(one.kind, one.payload)]
+    return _List(*_write_list(offsets), codes)
 
 
-def read_shard(raw: bytes, part: Part) -> Shard:
-    """Read what `write_shard` wrote."""
-    return {
-        term: {part.start + offset for offset in _read_list(kind, payload)}
-        for term, (kind, payload) in _unpack(raw).items()
-    }
-
-
-def _pack(lists: Mapping[str, tuple[int, bytes]]) -> bytes:
+def _pack(lists: Mapping[str, _List]) -> Raw:
     terms = sorted(lists)
     if not terms:
-        return b""
+        return Raw()
     names = "\n".join(terms).encode()
-    payloads = [lists[term][1] for term in terms]
-    lengths = struct.pack(f"<{len(terms)}H", *map(len, payloads))
-    kinds = bytes(lists[term][0] for term in terms)
-    return b"".join((struct.pack("<I", len(names)), names, lengths, kinds, *payloads))
+    found = [lists[term] for term in terms]
+    lengths = struct.pack(f"<{len(terms)}H", *(len(one.payload) for one in found))
+    kinds = bytes(one.kind for one in found)
+    raw = b"".join((struct.pack("<I", len(names)), names, lengths, kinds, *(one.payload for one in found)))
+    sizes = [len(one.codes) for one in found]
+    if not any(sizes):
+        return Raw(raw)
+    return Raw(raw, b"".join((struct.pack(f"<{len(terms)}I", *sizes), *(one.codes for one in found))))
 
 
-def _unpack(raw: bytes) -> dict[str, tuple[int, bytes]]:
-    if not raw:
+def _unpack(raw: Raw) -> dict[str, _List]:
+    if not raw.lists:
         return {}
-    end = 4 + int(struct.unpack_from("<I", raw)[0])
-    terms = raw[4:end].decode().split("\n")
-    lengths = struct.unpack_from(f"<{len(terms)}H", raw, end)
-    kinds = raw[end + 2 * len(terms) : end + 3 * len(terms)]
-    ends = list(accumulate(lengths, initial=end + 3 * len(terms)))
+    lists = raw.lists
+    end = 4 + int(struct.unpack_from("<I", lists)[0])
+    terms = lists[4:end].decode().split("\n")
+    lengths = struct.unpack_from(f"<{len(terms)}H", lists, end)
+    kinds = lists[end + 2 * len(terms) : end + 3 * len(terms)]
+    payloads = _slice(lists, end + 3 * len(terms), lengths)
+    sizes = struct.unpack_from(f"<{len(terms)}I", raw.codes) if raw.codes else (0,) * len(terms)
+    codes = _slice(raw.codes, 4 * len(terms), sizes)
     return {
-        term: (kind, raw[start:stop])
-        for term, kind, start, stop in zip(terms, kinds, ends[:-1], ends[1:], strict=True)
+        term: _List(kind, payload, code)
+        for term, kind, payload, code in zip(terms, kinds, payloads, codes, strict=True)
     }
+
+
+def _slice(raw: bytes, start: int, lengths: Iterable[int]) -> Iterator[bytes]:
+    ends = accumulate(lengths, initial=start)
+    return (raw[one:other] for one, other in pairwise(ends))
 
 
 def _write_list(offsets: list[int]) -> tuple[int, bytes]:

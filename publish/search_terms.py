@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -39,12 +39,28 @@ class _Folded(dict[int, str]):
 _FOLDED = _Folded()
 
 
+class _Codes(dict[str, bytes]):
+    """A character as one of 127 codes, by which what follows a term is told apart; 0 where nothing does."""
+
+    def __missing__(self, one: str) -> bytes:
+        self[one] = bytes([ord(one) % 127 + 1])
+        return self[one]
+
+
+_END = "\n"
+_CODES = _Codes({_END: b"\0"})
+
+
 @dataclass(frozen=True)
 class Terms:
-    """The pairs of an item's title, of all of its page, and what filters know it by."""
+    """The terms of an item's title, those of all of its page, and what filters know it by.
+
+    Each term of the page has the codes of the characters that follow it there: in order, each once, the high
+    bit of all but the last one set.
+    """
 
     title: frozenset[str]
-    page: frozenset[str]
+    page: Mapping[str, bytes]
     filters: frozenset[str]
     month: str
 
@@ -54,25 +70,45 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
-def cut(text: str) -> Iterator[str]:
-    """Give every two neighbouring characters of a text, and every three with a Latin letter or a digit.
+def cut(text: str) -> Iterator[tuple[str, str]]:
+    """Give every two characters of a text, every three with a Latin letter or a digit, and what follows each.
 
-    Nothing goes on across a space or a break. Two digits say little: half of all items have 20 and 26.
+    Nothing goes on across a space or a break: there a line's end follows. Two digits say little: half of all
+    items have 20 and 26.
     """
     for part in fold(text).split():
-        yield from map("".join, pairwise(part))
+        yield from zip(map("".join, pairwise(part)), part[2:] + _END, strict=False)
         for found in _COUNTED.finditer(part):
-            yield found[1]
+            yield found[1], part[found.end(1) : found.end(1) + 1] or _END
 
 
 def find_terms(form: Mapping[str, Any], path: str, column: str, agency: str | None) -> Terms:
     """Find the terms of an approved form, with its address, column and agency."""
-    title = frozenset(cut(clean(form["title"])))
-    words = [clean(form[name]) for name in ("doc_number", "index_number")]
+    title = clean(form["title"])
+    words = [title, *(clean(form[name]) for name in ("doc_number", "index_number"))]
     words += [clean(file.get("name")) for file in form["attachments"]]
-    page = {pair for word in (*words, read_text(form["html"])) for pair in cut(word)}
+    page = _code([*words, read_text(form["html"])])
     filters = {f"c:{column}", *([f"a:{agency}"] if agency else [])}
-    return Terms(title, title | page, frozenset(filters), path[len("/articles/") : len("/articles/2026/11")])
+    month = path[len("/articles/") : len("/articles/2026/11")]
+    return Terms(frozenset(term for term, _ in cut(title)), page, frozenset(filters), month)
+
+
+def _code(texts: Iterable[str]) -> dict[str, bytes]:
+    """Give the terms of texts, each with its codes; this is where an index spends its time."""
+    found: dict[str, bytes] = {}
+    several = set()
+    for text in texts:
+        for term, after in cut(text):
+            code, known = _CODES[after], found.get(term)
+            if known is None:
+                found[term] = code
+            elif code not in known:
+                found[term] = known + code
+                several.add(term)
+    for term in several:
+        *rest, last = sorted(found[term])
+        found[term] = bytes([*(code | 128 for code in rest), last])
+    return found
 
 
 def read_text(html: str) -> str:

@@ -20,7 +20,19 @@ from stores import Stores
 
 from portal import Portal, load_portal
 from publish.assets import read_assets
-from publish.search_shards import LARGE, MIDDLE, SMALL, Part, divide, merge_shards, read_shard, write_shard
+from publish.search_shards import (
+    LARGE,
+    MIDDLE,
+    SMALL,
+    Part,
+    Postings,
+    Raw,
+    change_shard,
+    divide,
+    merge_shards,
+    read_shard,
+    write_shard,
+)
 from publish.search_terms import cut, fold, read_text
 from sample import PORTAL
 from store.database import Database
@@ -28,37 +40,66 @@ from store.database import Database
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
 CHROMIUM = shutil.which("chromium")
 
-numbers = st.sets(st.integers(0, 1023), max_size=200)
-terms = st.dictionaries(st.text(min_size=2, max_size=2).filter(lambda text: text.isprintable()), numbers)
+codes = st.builds(
+    lambda some, last: bytes([*(one | 128 for one in sorted(some - {last})), last]),
+    st.sets(st.integers(0, 127), max_size=3),
+    st.integers(0, 127),
+)
+Terms = dict[str, dict[int, bytes]]
+names = st.text(min_size=2, max_size=2).filter(lambda text: text.isprintable())
+terms = st.dictionaries(names, st.dictionaries(st.integers(0, 1023), codes, max_size=200))
+
+
+def write(found: Terms, part: Part) -> Raw:
+    lists = {term: Postings(list(numbers), list(numbers.values())) for term, numbers in found.items()}
+    return write_shard(lists, part)
+
+
+def move(found: Terms, start: int) -> Terms:
+    return {
+        term: {start + one: codes for one, codes in numbers.items()}
+        for term, numbers in found.items()
+        if numbers
+    }
 
 
 @given(terms, st.sampled_from([0, LARGE, LARGE * 3 + SMALL]))
-def test_a_shard_is_read_as_it_was_written(shard: dict[str, set[int]], start: int) -> None:
-    part = Part(start, SMALL)
-    moved = {term: {start + one for one in found} for term, found in shard.items() if found}
-    assert read_shard(write_shard(moved, part), part) == moved
+def test_a_shard_is_read_as_it_was_written(shard: Terms, start: int) -> None:
+    part, moved = Part(start, SMALL), move(shard, start)
+    assert read_shard(write(moved, part), part) == moved
 
 
-@given(st.lists(st.tuples(st.text("ab一", min_size=2, max_size=2), st.integers(0, 16383)), max_size=300))
-def test_four_parts_put_together_are_what_one_build_makes(found: list[tuple[str, int]]) -> None:
+@given(terms, terms)
+def test_a_shard_changed_is_the_shard_written_at_once(before: Terms, after: Terms) -> None:
+    part = Part(0, SMALL)
+    steps: dict[str, dict[int, bytes | None]] = {
+        term: dict.fromkeys(found, None) for term, found in before.items()
+    }
+    for term, found in after.items():
+        steps.setdefault(term, {}).update(found)
+    assert change_shard(write(before, part), steps, part) == write(after, part)
+
+
+@given(
+    st.lists(st.tuples(st.text("ab一", min_size=2, max_size=2), st.integers(0, 16383), codes), max_size=300)
+)
+def test_four_parts_put_together_are_what_one_build_makes(found: list[tuple[str, int, bytes]]) -> None:
     part = Part(LARGE, LARGE)
-    whole: dict[str, dict[str, set[int]]] = {}
-    pieces: dict[tuple[int, int], dict[str, set[int]]] = {}
-    for term, offset in found:
+    whole: dict[str, Terms] = {}
+    pieces: dict[tuple[int, int], Terms] = {}
+    for term, offset, known in found:
         number = LARGE + offset
-        whole.setdefault(part.place("w", term), {}).setdefault(term, set()).add(number)
+        whole.setdefault(part.place("w", term), {}).setdefault(term, {})[number] = known
         at = offset // MIDDLE
         count = part.children[at].count("w")
         shard = int(part.children[at].place("w", term).rpartition("w")[2][:-4])
         assert shard < count
-        pieces.setdefault((shard, at), {}).setdefault(term, set()).add(number)
-    merged: dict[str, bytes] = {}
+        pieces.setdefault((shard, at), {}).setdefault(term, {})[number] = known
+    merged: dict[str, Raw] = {}
     for shard in {shard for shard, _ in pieces}:
-        raws = [
-            (child, write_shard(pieces.get((shard, at), {}), child)) for at, child in enumerate(part.children)
-        ]
+        raws = [(child, write(pieces.get((shard, at), {}), child)) for at, child in enumerate(part.children)]
         merged |= merge_shards(raws, part, "w")
-    assert merged == {path: write_shard(lists, part) for path, lists in whole.items()}
+    assert merged == {path: write(lists, part) for path, lists in whole.items()}
 
 
 @given(st.integers(0, 200_000))
@@ -76,7 +117,9 @@ def test_words_do_not_go_on_across_blocks_or_spaces() -> None:
     )
     assert text.split() == ["省教育厅", "召开", "会议", "一二", "三四"]
     pairs = ["青政", "政办", "办(", "(2", "20", "02", "26", "6)", ")8"]
-    assert list(cut("青政办〔２０２６〕8")) == [*pairs, "办(2", "(20", "202", "026", "26)", "6)8"]
+    found = list(cut("青政办〔２０２６〕8"))
+    assert [term for term, _ in found] == [*pairs, "办(2", "(20", "202", "026", "26)", "6)8"]
+    assert [after for _, after in found] == [*"办(2026)8", "\n", *"026)8", "\n"]
     assert fold("[【（ＡB") == "(((ab"
 
 
@@ -286,7 +329,7 @@ def test_parts_are_made_anew_when_their_numbers_are_all_given(
     database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("publish.search_shards", "publish.search"):
-        counts = {16: (16, 4, 1), 4: (4, 2, 1), 2: (2, 2, 1), 0: (2, 1, 1)}
+        counts = {16: (16, 4, 4, 1), 4: (4, 2, 2, 1), 2: (2, 2, 2, 1), 0: (2, 1, 1, 1)}
         monkeypatch.setattr(f"{module}.COUNTS", counts)
     monkeypatch.setattr("publish.search_shards.LARGE", 16)
     monkeypatch.setattr("publish.search_shards.MIDDLE", 4)

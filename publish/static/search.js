@@ -1,11 +1,12 @@
 // Pairs of characters are looked up in small shards; a page that may hold a longer word is read to see whether
-// it does. Folding, cutting and hashing are those of search_terms.py and search_shards.py.
+// it does, and where too many do not, what follows a pair is looked up too. Folding, cutting, hashing and codes
+// are those of search_terms.py and search_shards.py.
 (() => {
   "use strict";
-  var PAGE = 20, FAMILIES = "wfm", FEW = 2, FAILED = "检索没有完成，请稍后再试。";
+  var PAGE = 20, FAMILIES = "wtfm", FEW = 2;
   var form = document.getElementById("search"), list = document.getElementById("hits");
   var told = document.getElementById("told"), more = document.getElementById("more"), help = document.getElementById("help");
-  var cache = {}, run = 0;
+  var say = told.dataset, cache = {}, run = 0;
 
   function get(path, kind) {
     return cache[path] = cache[path] || fetch(path).then((answer) => {
@@ -17,12 +18,12 @@
     return one.normalize("NFKC").toLowerCase().replace(/[〔【〖[（﹝]/g, "(").replace(/[〕】〗\]）﹞]/g, ")");
   }
   function foldAll(text) { return Array.from(text, fold).join(""); }
-  function pairs(word) {
+  function pairs(word) {  // [[term, what follows it]]
     var letters = Array.from(word), found = [];
     for (var at = 1, three, last; at < letters.length; at++) {
       three = letters.slice(at - 1, at + 2).join("");
-      if (at + 1 < letters.length && /[0-9a-z]/.test(three)) found.push(last = three);
-      else if (!last || at + 1 < letters.length) { found.push(letters[at - 1] + letters[at]); last = ""; }
+      if (at + 1 < letters.length && /[0-9a-z]/.test(three)) found.push([last = three, letters[at + 2]]);
+      else if (!last || at + 1 < letters.length) { found.push([letters[at - 1] + letters[at], letters[at + 1]]); last = ""; }
     }
     return found;
   }
@@ -51,45 +52,68 @@
     }
     return found;
   }
-  async function shard(part, family, count) {  // term -> [kind, list]
-    var key = "/search/" + part[0] + "-" + part[1] + "/" + family + count + ".bin";
-    if (cache["=" + key]) return cache["=" + key];
-    var raw = new Uint8Array(await get(key, "arrayBuffer")), shards = {};
+  async function load(part, name) {
+    return new Uint8Array(await get("/search/" + part[0] + "-" + part[1] + "/" + name + ".bin", "arrayBuffer"));
+  }
+  async function shard(part, name) {  // term -> [kind, list, place]
+    var key = "=" + part + name, raw, shards = {};
+    if (cache[key]) return cache[key];
+    raw = await load(part, name);
     if (raw.length) {
       var view = new DataView(raw.buffer), at = 4 + view.getUint32(0, true);
       var names = new TextDecoder().decode(raw.subarray(4, at)).split("\n"), end = at + 3 * names.length;
       names.forEach((name, one) => {
         var start = end;
         end += view.getUint16(at + 2 * one, true);
-        shards[name] = [raw[at + 2 * names.length + one], raw.subarray(start, end)];
+        shards[name] = [raw[at + 2 * names.length + one], raw.subarray(start, end), one];
       });
     }
-    return cache["=" + key] = shards;
+    return cache[key] = shards;
   }
-  async function look(index, part, family, term) {
-    var total = index.counts[part[1]][FAMILIES.indexOf(family)];
-    var found = (await shard(part, family, hash(term.trim()) % total))[term];
-    return found ? unpack(found[0], found[1], part[0]) : new Set();
+  async function look(index, part, family, term, next) {  // the numbers that have a term, before `next` at least
+    var place = hash(term) % index.counts[part[1]][FAMILIES.indexOf(family)];
+    var shards = await shard(part, family + place), found = shards[term];
+    if (!found) return new Set();
+    var numbers = unpack(found[0], found[1], part[0]);
+    if (next) {
+      var raw = await load(part, "x" + place), view = new DataView(raw.buffer), at = 4 * Object.keys(shards).length;
+      for (var one = 0; one < found[2]; one++) at += view.getUint32(4 * one, true);
+      for (one of numbers) {
+        var code = next.codePointAt(0) % 127 + 1, follows = false;
+        do follows = follows || (raw[at] & 127) === code; while (raw[at++] > 127);
+        if (!follows) numbers.delete(one);
+      }
+    }
+    return numbers;
   }
 
   // The numbers of a part that have every pair, the newest first. Pairs that share no letter say more together,
-  // so they come first; where few numbers are left, reading their pages costs less than another shard.
-  async function narrow(index, part, title, wish) {
-    var terms = wish.filters.map((one) => ["f", one]), left, at = 0;
+  // so they come first; where few numbers are left, reading their pages costs less than another shard. `rare`
+  // holds each word's rarest pair that something follows.
+  async function narrow(index, part, family, wish) {
+    var terms = wish.filters.map((one) => ["f", one]), rare = {}, left, at = 0;
     for (var half of [0, 1]) wish.words.forEach((word) => {
-      pairs(word).forEach((pair, at) => { if (at % 2 === half) terms.push(["w", title + pair]); });
+      pairs(word).forEach((pair, at) => { if (at % 2 === half) terms.push([family, pair[0], pair[1], word]); });
     });
-    for (var [kind, term] of terms) {
-      if (left && kind === "w" && left.size <= FEW && at > wish.filters.length) break;
+    for (var [kind, term, next, word] of terms) {
+      if (left && word && left.size <= FEW && at > wish.filters.length) break;
       var found = await look(index, part, kind, term);
+      if (next && !(rare[word] && rare[word][0] < found.size)) rare[word] = [found.size, term, next];
       left = !left ? found : new Set([...left].filter((one) => found.has(one)));
       at++;
       if (!left.size) break;
     }
-    return { all: [...left].sort((a, b) => b - a), sure: at === terms.length };
+    return { all: [...left].sort((a, b) => b - a), sure: at === terms.length, rare: Object.values(rare) };
+  }
+  async function sieve(index, part, found) {
+    for (var [, term, next] of found.rare) {
+      var follows = await look(index, part, "w", term, next);
+      found.all = found.all.filter((one) => follows.has(one));
+    }
+    found.rare = [];
   }
   async function months(part) {
-    var raw = await shard(part, "m", 0);
+    var raw = await shard(part, "m0");
     return Object.keys(raw).map((month) => [month, unpack(raw[month][0], raw[month][1], part[0])]);
   }
 
@@ -110,7 +134,7 @@
     });
     return {
       path: path, title: page.querySelector("h1").textContent, number: parts[0].trim(), body: parts[1], files: parts[2],
-      by: [meta(page, "ColumnName"), "来源：" + meta(page, "ContentSource"), meta(page, "PubDate")]
+      by: [meta(page, "ColumnName"), say.from + meta(page, "ContentSource"), meta(page, "PubDate")]
     };
   }
   function holds(page, words, name, sure) {
@@ -120,17 +144,18 @@
 
   // Every hit in its order, as it is asked for: best first are those that have every word in the title.
   async function* hits(index, wish) {
-    var seen = new Set();
-    for (var title of wish.best ? [" ", ""] : [""]) for (var part of index.parts.slice().reverse()) {
-      var found = await narrow(index, part, title, wish);
+    var seen = new Set(), wrong = 0;
+    for (var family of wish.best ? "tw" : "w") for (var part of index.parts.slice().reverse()) {
+      var found = await narrow(index, part, family, wish);
       if (!found.all.length) continue;
-      var where = await months(part);
-      for (var one of found.all) {
-        if (seen.has(one)) continue;
+      var where = await months(part), one;
+      while (found.all.length) {
+        if (wrong > FEW && found.all.length > FEW && family === "w") await sieve(index, part, found);
+        if (!(one = found.all.shift()) || seen.has(one)) continue;
         var month = where.find((entry) => entry[1].has(one))[0];
         if (wish.year && month.slice(0, 4) !== wish.year) continue;
         var page = await read("/articles/" + month + "/" + one + ".html");
-        if (!holds(page, wish.words, title && "title", found.sure)) continue;
+        if (!holds(page, wish.words, family === "t" && "title", found.sure)) { wrong++; continue; }
         seen.add(one);
         yield page;
       }
@@ -176,16 +201,16 @@
     list.textContent = ""; more.hidden = true;
     help.hidden = true;
     if (!asked) { told.textContent = ""; return; }
-    told.textContent = "正在检索……";
+    told.textContent = say.wait;
     try {
       var index = await get("/search/index.json", "json");
       var words = foldAll(asked).split(/\s+/).filter(Boolean);
-      if (words.some((word) => Array.from(word).length < 2)) { told.textContent = "每个词至少要两个字。"; return; }
+      if (words.some((word) => Array.from(word).length < 2)) { told.textContent = say.short; return; }
       var wish = { words: words, best: fields.get("s") === "best", year: fields.get("y"), filters: [] };
       if (fields.get("c")) wish.filters.push("c:" + fields.get("c"));
       if (fields.get("a")) wish.filters.push("a:" + fields.get("a"));
       await page(mine, index, wish, hits(index, wish), 0, asked);
-    } catch (error) { if (mine === run) told.textContent = FAILED; }
+    } catch (error) { if (mine === run) told.textContent = say.failed; }
   }
   async function page(mine, index, wish, found, count, asked) {
     more.hidden = true;
@@ -205,14 +230,14 @@
       if (words.join() !== wish.words.join()) { wish.words = words; return page(mine, index, wish, hits(index, wish), 0, asked); }
     }
     help.hidden = count > 0;
-    told.textContent = !count ? "没有找到含有“" + asked + "”的信息。" : next.done ? "“" + asked + "”共 " + count + " 条。" : "“" + asked + "”的前 " + count + " 条。";
+    told.textContent = say[!count ? "none" : next.done ? "all" : "first"].replace("#", count).replace("*", () => asked);
     list.dataset.done = next.done ? "1" : "";
-    if (!next.done) { more.hidden = false; more.onclick = () => { page(mine, index, wish, found, count, asked).catch(() => { told.textContent = FAILED; }); }; }
+    if (!next.done) { more.hidden = false; more.onclick = () => { page(mine, index, wish, found, count, asked).catch(() => { told.textContent = say.failed; }); }; }
   }
 
   async function start() {
     var asked = new URLSearchParams(location.search), index = await get("/search/index.json", "json");
-    [["c", index.columns], ["a", index.agencies], ["y", index.years.map((year) => [year, year + " 年"])]].forEach((entry) => {
+    [["c", index.columns], ["a", index.agencies], ["y", index.years.map((year) => [year, year + say.year])]].forEach((entry) => {
       var field = form.elements[entry[0]];
       entry[1].forEach((one) => { field.append(new Option(one[1], one[0])); });
     });
@@ -222,5 +247,5 @@
     ["c", "a", "y", "s"].forEach((name) => { form.elements[name].addEventListener("change", search); });
     search();
   }
-  start().catch(() => { told.textContent = FAILED; });
+  start().catch(() => { told.textContent = say.failed; });
 })();
