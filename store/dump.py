@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, text
 
 from errors import StoreError, UserFault
 from store.database import Database
+from store.driver import sqlite3
 from store.engines import make_engine, name_faults
 
 COPIES = {"sqlite": "database.sqlite", "postgresql": "database.dump"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +11,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from errors import StoreError, UserFault
+from store.driver import WAL_SAFE, sqlite3
 from store.patience import begin, wait_patiently
 
-# Before this version several writers on a WAL can corrupt the file (reliability: the WAL-reset bug).
-_WAL_SAFE = (3, 51, 3)
 _LOCK_WAIT = 60  # seconds that a writer waits for another one's transaction
 _STATEMENT = 120  # seconds for one statement; more than the wait, so that the wait is what is named
 # The one lock that every writer on PostgreSQL holds to its end, so that the log stays one chain; the number
@@ -91,7 +89,7 @@ def _make_sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     wait = {} if "timeout" in url.query else {"timeout": _LOCK_WAIT}
-    engine = create_engine(url, connect_args={"check_same_thread": False, **wait})
+    engine = create_engine(url, module=sqlite3, connect_args={"check_same_thread": False, **wait})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", lambda connection: begin(connection, _is_read(connection)))
     wait_patiently(engine)
@@ -100,7 +98,7 @@ def _make_sqlite(url: URL) -> Engine:
 
 def _prepare_sqlite(raw: sqlite3.Connection, record: Any) -> None:
     raw.isolation_level = None  # transactions are ours: the driver's own BEGIN is deferred and loses updates
-    wal = sqlite3.sqlite_version_info >= _WAL_SAFE
+    wal = sqlite3.sqlite_version_info >= WAL_SAFE
     for pragma in (
         f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
         "synchronous=FULL",

@@ -6,12 +6,13 @@ editor would wait a tenth of a second for a lock that was free after a hundredth
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
+
+from store.driver import sqlite3
 
 _PAUSE = 0.002
 _TOUCH = "SELECT 1 FROM sqlite_master LIMIT 1"  # takes the reader's lock, which BEGIN alone does not

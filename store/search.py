@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from errors import StoreError
 from store.database import Database
+from store.driver import sqlite3
 from store.forms import EMPTY, Form
 from store.tables import items, reviews, revisions
 from store.tokens import ask, cut, read_text
