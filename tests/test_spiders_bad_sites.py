@@ -182,7 +182,8 @@ def test_bad_sites_cost_only_themselves(world: World) -> None:
     assert "1.pdf" in html
     assert len(json.loads(files)[0]["hash"]) == 64
     times = [asked.at for asked in world.sites.log if asked.host == "slow.localhost"][1:]
-    assert min(later - earlier for earlier, later in pairwise(times)) > 0.28
+    # 0.3 s are asked for; the server notes when it got round to each, which on a busy machine wavers
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.25
     assert world.sites.paths("moody.localhost").count("/a/1.html") == 2
     words = world.select(
         "SELECT fields FROM readings WHERE fields LIKE '%moody%' AND fields LIKE '%第二页的内容%'"
