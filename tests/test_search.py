@@ -34,6 +34,7 @@ from publish.search_shards import (
     write_shard,
 )
 from publish.search_terms import cut, fold, read_text
+from publish.traditional import convert_page
 from sample import PORTAL
 from store.database import Database
 
@@ -143,12 +144,21 @@ Served = tuple[str, dict[str, dict[str, Any]], Office]
 BRACKETS = ("〔{}〕", "[{}]", "（{}）", "【{}】")
 
 
-def make_items(chance: random.Random, count: int) -> list[dict[str, Any]]:
+# Items of a step, and words beside those above: in the large count a word stands in some hundreds of items.
+COUNTS = [pytest.param((50, 0), id="150"), pytest.param((3400, 3000), id="10000", marks=pytest.mark.soak)]
+
+
+def make_words(count: int) -> list[str]:
+    chance, signs = random.Random(2), sorted(set("".join(WORDS)) - set("".join(WORDS[-4:])) - set("1%.年月 "))
+    return [*WORDS, *("".join(chance.choices(signs, k=chance.randint(2, 4))) for _ in range(count))]
+
+
+def make_items(chance: random.Random, count: int, words: list[str]) -> list[dict[str, Any]]:
     items = []
     for number in range(count):
-        lines = ["".join(chance.choices(WORDS, k=12)) for _ in range(3)]
+        lines = ["".join(chance.choices(words, k=12)) for _ in range(3)]
         html = f"<h2>{lines[0]}</h2><p>{lines[1]}<b>{lines[2]}</b></p><ul><li>列表 {number}号</li></ul>"
-        form = {"title": "".join(chance.choices(WORDS, k=4)), "html": html, "published": "2026-11-04"}
+        form = {"title": "".join(chance.choices(words, k=4)), "html": html, "published": "2026-11-04"}
         if number % 5 == 0:
             form["doc_number"] = f"青政办{chance.choice(BRACKETS).format(2026)}{number}号"
         items.append(form)
@@ -170,23 +180,26 @@ def find_all(forms: dict[str, dict[str, Any]], asked: str) -> set[str]:
     }
 
 
-@pytest.fixture(scope="module")
-def served(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A portal of 150 items, published in three steps with edits and withdrawals, on loopback."""
+@pytest.fixture(scope="module", params=COUNTS)
+def served(
+    request: pytest.FixtureRequest, stores: Stores, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """A portal of 150 items, or 10,000, published in three steps with edits and withdrawals, on loopback."""
     home = tmp_path_factory.mktemp("search")
     (home / "portal.yaml").write_text(PORTAL, encoding="utf-8")
     portal: Portal = load_portal(home / "portal.yaml")
+    count, words = request.param[0], make_words(request.param[1])
     chance = random.Random(5)
     forms: dict[int, dict[str, Any]] = {}
     with stores.opened("sqlite", home / "store") as database:
         office = Office(database, portal)
         for step in range(3):
-            for form in make_items(chance, 50):
+            for form in make_items(chance, count, words):
                 item = office.write(**form, credit="省教育厅")
                 office.approve(item, chance.choice(["bumen", "diqu", "tongzhi"]))
                 forms[item] = form
             if step:
-                _disturb(office, chance, forms)
+                _disturb(office, chance, forms, words)
             office.publish()
         by_path = {office.path_of(item): form for item, form in forms.items()}
         handler = functools.partial(_Quiet, directory=str(office.site))
@@ -198,9 +211,11 @@ def served(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             thread.join()
 
 
-def _disturb(office: Office, chance: random.Random, forms: dict[int, dict[str, Any]]) -> None:
+def _disturb(
+    office: Office, chance: random.Random, forms: dict[int, dict[str, Any]], words: list[str]
+) -> None:
     for item in chance.sample(sorted(forms), 6):
-        forms[item] = make_items(chance, 1)[0]
+        forms[item] = make_items(chance, 1, words)[0]
         office.write(item, **forms[item], credit="省教育厅")
         office.approve(item, "bumen")
     for item in chance.sample(sorted(forms), 4):
@@ -323,6 +338,7 @@ def test_the_page_says_without_script_how_to_look_by_column(
     assert "<noscript>" in page
     assert '<a href="/columns/bumen/">部门动态</a>' in page
     assert "connect-src 'self'" in page
+    assert 'data-wait="正在檢索……"' in convert_page(page, "https://portal.example")
 
 
 def test_parts_are_made_anew_when_their_numbers_are_all_given(

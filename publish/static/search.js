@@ -89,28 +89,26 @@
 
   // The numbers of a part that have every pair, the newest first. Pairs that share no letter say more together,
   // so they come first; where few numbers are left, reading their pages costs less than another shard. `rare`
-  // holds each word's rarest pair that something follows.
+  // holds the pairs that something follows, the rarest last.
   async function narrow(index, part, family, wish) {
-    var terms = wish.filters.map((one) => ["f", one]), rare = {}, left, at = 0;
+    var terms = wish.filters.map((one) => ["f", one]), rare = [], left, at = 0;
     for (var half of [0, 1]) wish.words.forEach((word) => {
-      pairs(word).forEach((pair, at) => { if (at % 2 === half) terms.push([family, pair[0], pair[1], word]); });
+      pairs(word).forEach((pair, at) => { if (at % 2 === half) terms.push([family, ...pair, word]); });
     });
     for (var [kind, term, next, word] of terms) {
       if (left && word && left.size <= FEW && at > wish.filters.length) break;
       var found = await look(index, part, kind, term);
-      if (next && !(rare[word] && rare[word][0] < found.size)) rare[word] = [found.size, term, next];
+      if (next) rare.push([found.size, term, next]);
       left = !left ? found : new Set([...left].filter((one) => found.has(one)));
       at++;
       if (!left.size) break;
     }
-    return { all: [...left].sort((a, b) => b - a), sure: at === terms.length, rare: Object.values(rare) };
+    return { all: [...left].sort((a, b) => b - a), sure: at === terms.length, rare: rare.sort((a, b) => b[0] - a[0]), used: 0 };
   }
   async function sieve(index, part, found) {
-    for (var [, term, next] of found.rare) {
-      var follows = await look(index, part, "w", term, next);
-      found.all = found.all.filter((one) => follows.has(one));
-    }
-    found.rare = [];
+    var follows = await look(index, part, "w", ...found.rare.pop().slice(1));
+    found.all = found.all.filter((one) => follows.has(one));
+    found.used++;
   }
   async function months(part) {
     var raw = await shard(part, "m0");
@@ -150,7 +148,7 @@
       if (!found.all.length) continue;
       var where = await months(part), one;
       while (found.all.length) {
-        if (wrong > FEW && found.all.length > FEW && family === "w") await sieve(index, part, found);
+        while (wrong > FEW * (found.used + 1) && found.all.length > FEW && found.rare.length && family === "w") await sieve(index, part, found);
         if (!(one = found.all.shift()) || seen.has(one)) continue;
         var month = where.find((entry) => entry[1].has(one))[0];
         if (wish.year && month.slice(0, 4) !== wish.year) continue;
