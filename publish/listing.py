@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from errors import PublishError
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):  # thousands of them: a tuple is made in a third of the time
     """One name in a directory: a `file` or a `tree`, by its hash."""
 
     kind: str
@@ -25,6 +26,8 @@ class Draft:
     hash: str
     file: str
 
+
+_TREE = re.compile(rb"^tree ([0-9a-f]{64}) (.*)$", re.MULTILINE)
 
 Listing = dict[str, Entry]
 Changes = dict[str, "Draft | Changes | None"]
@@ -59,6 +62,11 @@ def read_listing(text: bytes) -> Listing:
         kind, digest, name = line.split(" ", 2)
         listing[name] = Entry(kind, digest)
     return listing
+
+
+def list_trees(text: bytes) -> dict[str, str]:
+    """Give the directories alone of a listing: their names and hashes."""
+    return {name.decode(): digest.decode() for digest, name in _TREE.findall(text)}
 
 
 def is_whole(file: Path, digest: str) -> bool:

@@ -8,7 +8,6 @@ release or the next one.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -18,10 +17,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import PublishError
-from publish.listing import Changes, Draft, Entry, Listing, is_whole, nest, read_listing, write_listing
+from publish.listing import (
+    Changes,
+    Draft,
+    Entry,
+    Listing,
+    is_whole,
+    list_trees,
+    nest,
+    read_listing,
+    write_listing,
+)
+from publish.spares import LARGE, NO_LINK, Spares
 
 _FEW = 64  # files that are synced one by one; above, one sync of the whole system is cheaper
-_NO_LINK = {errno.EMLINK, errno.EXDEV, errno.EPERM, errno.ENOTSUP}
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,7 @@ class TreeStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._spares = Spares(root / "spares")
         self._fresh: list[str] = []
         self._uses: Counter[str] = Counter()
         self._drafts: set[str] = set()
@@ -49,6 +59,7 @@ class TreeStore:
         for left in (self.root / "trees").glob(".*"):
             shutil.rmtree(left, ignore_errors=True)
         (self.root / "drafts").mkdir()
+        self._spares.prepare()
 
     def clear(self) -> None:
         """Drop the drafts."""
@@ -73,12 +84,14 @@ class TreeStore:
         bytes on disk. Raises PublishError when a file or listing of the base is missing or wrong.
         """
         self._uses = Counter(draft.hash for draft in changes.values() if draft is not None)
+        if base is None:
+            self._spares.clear()
         tree = self._change(base, nest(changes))
         if tree is None:
             raise PublishError("a release without any page")
         return tree
 
-    def _change(self, base: str | None, changes: Changes) -> str | None:
+    def _change(self, base: str | None, changes: Changes, path: str = "") -> str | None:
         listing = dict(self.read(base)) if base else {}
         drafts: dict[str, Draft] = {}
         for name, change in changes.items():
@@ -88,18 +101,23 @@ class TreeStore:
                 drafts[name] = change
             elif change is not None:
                 below = known.hash if known is not None and known.kind == "tree" else None
-                tree = self._change(below, change)
+                tree = self._change(below, change, f"{path}/{name}")
                 if tree is not None:
                     listing[name] = Entry("tree", tree)
-        return self._keep(listing, drafts, base) if listing else None
+        if not listing:
+            self._spares.drop(path)
+            return None
+        return self._keep(listing, drafts, base, path)
 
-    def _keep(self, listing: Listing, drafts: Mapping[str, Draft], base: str | None) -> str:
+    def _keep(self, listing: Listing, drafts: Mapping[str, Draft], base: str | None, path: str) -> str:
         text = write_listing(listing)
         digest = hashlib.sha256(text).hexdigest()
         target = self.root / "trees" / digest
         if not target.is_dir():
-            self._make(target, listing, drafts, base)
+            self._make(target, listing, drafts, base, path)
         else:
+            if digest != base:
+                self._spares.drop(path)
             self._mend(target, listing, drafts)
         note = self.root / "listings" / digest
         if not note.is_file() or note.read_bytes() != text:
@@ -107,18 +125,23 @@ class TreeStore:
             self._fresh.append(str(note))
         return digest
 
-    def _make(self, target: Path, listing: Listing, drafts: Mapping[str, Draft], base: str | None) -> None:
+    def _make(
+        self, target: Path, listing: Listing, drafts: Mapping[str, Draft], base: str | None, path: str
+    ) -> None:
         made = target.with_name(f".new-{target.name}")
-        made.mkdir()
-        source = f"{self.root}/trees/{base}"
+        source = self.root / "trees" / (base or ".none")
+        same = {name for name, entry in listing.items() if entry.kind == "file"} - drafts.keys()
+        there = self._spares.begin(path, source, made, same)
         for name, entry in listing.items():
             if entry.kind == "tree":
                 (made / name).symlink_to(Path("..", entry.hash))
             elif name in drafts:
                 self._take(drafts[name], f"{made}/{name}")
                 self._fresh.append(f"{target}/{name}")
-            else:  # thousands of them: words, not paths
+            elif name not in there:  # thousands of them: words, not paths
                 _link(f"{source}/{name}", f"{made}/{name}")
+        if base is None and len(drafts) > LARGE:
+            self._spares.copy(path, made, drafts)
         made.rename(target)
         self._fresh.append(str(target))
 
@@ -170,6 +193,7 @@ class TreeStore:
     def prune(self, keep: Collection[int]) -> list[int]:
         """Remove the other releases, then every tree that none of the kept ones reaches; give the removed."""
         gone = [number for number in self.list_releases() if number not in keep]
+        old = [tree for number in gone if (tree := self.find_release(number)) is not None]
         for number in gone:
             (self.root / "releases" / str(number)).unlink()
         marked: set[str] = set()
@@ -177,6 +201,8 @@ class TreeStore:
             tree = self.find_release(number)
             if tree is not None:
                 self._mark(tree, marked)
+        for tree in old:
+            self._spare(tree, marked)
         for folder in list((self.root / "trees").iterdir()):
             if folder.name not in marked:
                 _remove(folder.rename(folder.with_name(f".gone-{folder.name}")))
@@ -186,17 +212,41 @@ class TreeStore:
         return gone
 
     def _mark(self, tree: str, marked: set[str]) -> None:
-        if tree in marked:
-            return
-        marked.add(tree)
-        for entry in self.read(tree).values():
-            if entry.kind == "tree":
-                self._mark(entry.hash, marked)
+        if tree not in marked:
+            marked.add(tree)
+            for below in list_trees(self._read_note(tree)).values():
+                self._mark(below, marked)
+
+    def _spare(self, tree: str, marked: Collection[str]) -> None:
+        """Keep the large directories of a removed release whose paths are served in another form now."""
+        served = self.find_served()
+        try:
+            old, now = self._name_trees(tree), self._name_trees(served.tree) if served is not None else {}
+            for path, one in old.items():
+                folder = self.root / "trees" / one
+                if one in marked or path not in now or not folder.is_dir():
+                    continue
+                lines = self._read_note(one).splitlines()
+                if len(lines) > LARGE:
+                    stale = set(lines).difference(self._read_note(now[path]).splitlines())
+                    self._spares.keep(path, folder, [line.split(b" ", 2)[2].decode() for line in stale])
+        except PublishError:
+            return  # a listing of what goes anyway was changed: nothing is kept of it
+
+    def _name_trees(self, tree: str, path: str = "") -> dict[str, str]:
+        """Give every directory of a release: its path and its hash."""
+        found = {path: tree}
+        for name, below in list_trees(self._read_note(tree)).items():
+            found |= self._name_trees(below, f"{path}/{name}")
+        return found
 
     # --- reading ---
 
     def read(self, tree: str) -> Listing:
         """Give what must be in a tree; raises PublishError where the listing is missing or was changed."""
+        return read_listing(self._read_note(tree))
+
+    def _read_note(self, tree: str) -> bytes:
         note = self.root / "listings" / tree
         try:
             text = note.read_bytes()
@@ -204,7 +254,7 @@ class TreeStore:
             raise PublishError(f"{note}: cannot be read ({error.strerror}): run `publish --full`") from error
         if hashlib.sha256(text).hexdigest() != tree:
             raise PublishError(f"{note}: was changed: run `publish --full`")
-        return read_listing(text)
+        return text
 
     def walk(self, tree: str, below: str = "") -> Iterator[tuple[str, str]]:
         """Give every file that must be in a tree: its path from the root, and its hash."""
@@ -273,7 +323,7 @@ def _link(source: str, target: str) -> None:
     except FileNotFoundError as error:
         raise PublishError(f"{source}: is missing: run `publish --full`") from error
     except OSError as error:
-        if error.errno not in _NO_LINK:
+        if error.errno not in NO_LINK:
             raise
         shutil.copyfile(source, target)
         Path(target).chmod(0o444)

@@ -6,6 +6,7 @@ import os
 import stat
 import threading
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -84,6 +85,42 @@ def test_changes_upon_changes_give_the_tree_that_a_full_build_gives(
         assert list(trees.check(tree)) == []
     other = open_trees(tmp_path_factory.mktemp("full"))
     assert write(other, None, dict(content)) == tree
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(edits, min_size=1, max_size=6), st.booleans())
+def test_directories_made_of_old_ones_hold_what_others_hold_and_spares_only_what_is_served(
+    tmp_path_factory: pytest.TempPathFactory, story: list[dict[str, str | None]], anew: bool
+) -> None:
+    with mock.patch("publish.trees.LARGE", 0):
+        trees = open_trees(tmp_path_factory.mktemp("trees"))
+        content: dict[str, str | None] = {"/root": "stays", "/a/x": "1", "/b/c/z": "2"}
+        tree = write(trees, None, content)
+        serve(trees, 1, tree)
+        for number, edit in enumerate(story, start=2):
+            content = {path: text for path, text in {**content, **edit}.items() if text is not None}
+            full = anew and number % 3 == 0
+            tree = write(trees, None if full else tree, content if full else edit)
+            serve(trees, number, tree)
+            trees.prune({number - 1, number})
+            assert read_all(trees.root / "trees" / tree) == content
+            assert list(trees.check(tree)) == []
+            spares = (trees.root / "spares").rglob("*")
+            left = {(file.name, file.read_text()) for file in spares if file.is_file()}
+            served = {(Path(path).name, text) for path, text in content.items()}
+            assert left <= served
+
+
+def test_a_file_that_somebody_put_into_a_spare_is_not_served(tmp_path: Path) -> None:
+    with mock.patch("publish.trees.LARGE", 0):
+        trees = open_trees(tmp_path)
+        tree = write(trees, None, {"/a/x": "1", "/a/y": "2"})
+        (spare,) = (one for one in (trees.root / "spares").iterdir() if (one / "x").exists())
+        (spare / "x").unlink()
+        (spare / "x").write_text("foreign")
+        (spare / "z").write_text("foreign")
+        tree = write(trees, tree, {"/a/y": "3"})
+    assert read_all(trees.root / "trees" / tree) == {"/a/x": "1", "/a/y": "3"}
 
 
 def test_paths_that_leave_the_release_are_refused(tmp_path: Path) -> None:
