@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from unittest import mock
 
 from hypothesis import given
@@ -13,6 +13,7 @@ import publish.body
 from portal import Portal
 from publish.body import arrange_body, is_plain
 from publish.once import Once
+from publish.site_view import read_settled, settle, write_settled
 from sources import Sources
 from store.database import Database
 from store.mirror import mirror_configuration, read_seen, save_seen
@@ -66,3 +67,12 @@ def test_whoever_mirrors_the_files_unsays_what_the_last_publish_saw(
         assert read_seen(connection) == "one"
         mirror_configuration(connection, sources, portal, datetime(2026, 11, 5, tzinfo=UTC))
         assert read_seen(connection) is None
+
+
+def test_what_a_publish_keeps_of_the_files_is_what_they_say(portal: Portal) -> None:
+    settled = settle(portal, date(2026, 11, 5))
+    text = write_settled(settled, "seal")
+    assert read_settled(text, "seal", settled.day) == settled
+    assert read_settled(text, "other", settled.day) is None
+    for broken in (text[:-9], "[]", '{"is": "Popen"}', '{"seal": "seal", "site": {}, "keep": 1}'):
+        assert read_settled(broken, "seal", settled.day) is None
