@@ -222,7 +222,10 @@ class _Making:
         lists: dict[tuple[str, str], Postings] = {}
         for entry in self._enter(self._list_rows(part)):
             for family, term, codes in entry.names():
-                lists.setdefault((family, term), Postings()).add(entry.number, codes)
+                postings = lists.get((family, term))
+                if postings is None:
+                    postings = lists[family, term] = Postings()
+                postings.add(entry.number, codes)
         shards: dict[str, dict[str, Postings]] = {path: {} for path in part.list_paths()}
         for (family, term), postings in lists.items():
             shards[part.place(family, term)][term] = postings
