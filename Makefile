@@ -29,7 +29,7 @@ demo: .venv/demo-installed
 
 # A file's tests stay in one process, so that what they share is made once; WORKERS=0 runs all in one.
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: test
 

@@ -24,6 +24,11 @@ from sources import Sources, load_sources
 from store.database import Database
 
 ROOT = Path(__file__).parent.parent
+# Files of few tests that take a minute and more: real crawls, kills, nights.
+LONG = {
+    *("test_nights", "test_kills", "test_spiders_crawl", "test_reading_lists_crawl", "test_bench"),
+    *("test_demo_show", "test_probe", "test_browser_pages", "test_spiders_bad_sites", "test_histories"),
+}
 
 
 @pytest.fixture
@@ -160,10 +165,10 @@ def shared() -> Path:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the full counts to `make soak`."""
-    if config.getoption("-m"):
-        return
-    items[:] = [item for item in items if "soak" not in item.keywords]
+    """Leave the full counts to `make soak`; begin with the long files, so that no process waits for one."""
+    if not config.getoption("-m"):
+        items[:] = [item for item in items if "soak" not in item.keywords]
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.hookimpl(wrapper=True)
