@@ -73,7 +73,7 @@ def serve_desk(
     """Serve the desk on loopback while the block runs and give the port; raises UserFault if it is taken."""
     server = make_server(database, portal, sources, home, clock, port=port, hurry=hurry)
     ended = threading.Event()
-    thread = threading.Thread(target=_run, args=(server, ended), daemon=True)
+    thread = threading.Thread(target=serve_until, args=(server, ended), daemon=True)
     thread.start()
     try:
         with keep_index(database):
@@ -106,7 +106,7 @@ def keep_index(database: Database) -> Iterator[None]:
         thread.join()
 
 
-def _run(server: Any, ended: threading.Event) -> None:
+def serve_until(server: Any, ended: threading.Event) -> None:
     """Serve until it is over; sockets are closed by the thread that listens on them."""
     while not ended.is_set():
         wasyncore.loop(timeout=_TURN, map=server._map, count=1)

@@ -11,16 +11,15 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import urlencode
 
 import pytest
 from desks import PASSWORD, make_office
 from stores import Stores
-from waitress import wasyncore
 
 from portal import load_portal
-from review.server import make_server
+from review.server import make_server, serve_until
 from sample import NOW, PORTAL, SOURCES
 from sources import load_sources
 from store.accounts import add_account
@@ -59,12 +58,12 @@ def desk(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         server = make_server(
             database, portal, sources, database.home, office.clock, port=0, names=(NAME,), proxied=True
         )
-        thread = Thread(target=server.run, daemon=True)
+        ended = Event()
+        thread = Thread(target=serve_until, args=(server, ended), daemon=True)
         thread.start()
         yield home, server.effective_port
-        server.task_dispatcher.shutdown(timeout=2)
-        wasyncore.close_all(server._map)
-        thread.join(timeout=5)
+        ended.set()
+        thread.join(timeout=10)
 
 
 @pytest.fixture
