@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 # Files of few tests that take a minute and more: real crawls, kills, nights.
 LONG = {
     *("test_nights", "test_kills", "test_spiders_crawl", "test_reading_lists_crawl", "test_bench"),
-    *("test_demo_show", "test_probe", "test_browser_pages", "test_spiders_bad_sites", "test_histories"),
+    *("test_demo_show", "test_probe", "test_browser_pages", "test_histories"),
 }
 
 

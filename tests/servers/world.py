@@ -50,7 +50,7 @@ class World:
     folder: Path
     sites: Sites
     sources: list[str] = field(default_factory=list)
-    settings: dict[str, Any] = field(default_factory=lambda: {"DOWNLOAD_TIMEOUT": 2})
+    settings: dict[str, Any] = field(default_factory=lambda: {"DOWNLOAD_TIMEOUT": 4})
 
     def add(self, id: str, host: str, path: str = "/", scheme: str = "http", **more: Any) -> None:
         """Add a source; its list stands at a path of a host."""
