@@ -27,17 +27,11 @@ _LARGEST = 2**31 - 1  # of an item's number, on either database
 @allow(*LOOK)
 def alike(item: int) -> ResponseReturnValue:
     """Show what an item stands beside."""
-    here, session = setting(), signed_in()
+    here = setting()
     with here.database.read() as connection:
         found = find_cluster(connection, item)
         rows = _see(connection, here, item, found)
-    return draw(
-        "alike.html",
-        item=item,
-        rows=rows,
-        alone=found is None,
-        decides=bool(session.actor.roles & set(DECIDE)),
-    )
+    return draw("alike.html", item=item, rows=rows, alone=found is None)
 
 
 @allow(*DECIDE)

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 
 from publish.fields import clean
 from review.actions.queue import begin_day
-from review.assets import read_own
 from review.drawing import draw
 from review.permissions import LOOK, allow
 from review.setting import setting
@@ -46,8 +45,6 @@ def done() -> ResponseReturnValue:
         rows=rows,
         actions=ACTIONS,
         name_column=here.name_column,
-        item_style=read_own()["item.css"].path,
         undo=act.told if act is not None else None,
-        decides=bool(session.actor.roles & {"editor", "chief"}),
         back="/done",
     )

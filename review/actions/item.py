@@ -100,7 +100,6 @@ def item(item: int, number: int) -> ResponseReturnValue:
         whereabouts=tell_whereabouts(stands, here, now),
         validity=VALIDITY,
         item_script=read_own()["item.js"].path,
-        item_style=read_own()["item.css"].path,
         files=see_files(details.form),
         original=clean(details.form["address"]),
         has_source=source is not None,
@@ -124,7 +123,6 @@ def item(item: int, number: int) -> ResponseReturnValue:
         before=near.before,
         after=near.after,
         undo=act.told if act is not None else None,
-        decides=bool(session.actor.roles & {"editor", "chief"}),
         returnable=one.kind == "submitted",
         back=request.full_path.rstrip("?"),
     )

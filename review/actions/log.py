@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 from clock import read_time
 from errors import ChainError
 from review.actions.edit import go
-from review.assets import read_own
 from review.drawing import draw
 from review.permissions import allow
 from review.setting import setting
@@ -58,7 +57,6 @@ def log() -> ResponseReturnValue:
         actions=actions,
         words={**_MORE, **ACTIONS},
         machines=_MACHINES,
-        item_style=read_own()["item.css"].path,
         states=STATES,
         name_column=here.name_column,
         asked={name: request.args.get(name, "") for name in ("actor", "action", "item", "since", "until")},

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from clock import PORTAL_ZONE
 from review.drawing import draw
 from review.grouping import GONE, GROUPS, HELD, Entry, Group, sort_queue
-from review.permissions import DECIDE, LOOK, allow
+from review.permissions import LOOK, allow
 from review.rows import Row, Sheet, see_entry
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
@@ -67,7 +67,6 @@ def queue() -> ResponseReturnValue:
         reasons=REASONS,
         floor=round(here.floor * 100),
         returnable=any(row.returnable for section in sections for row in section.rows),
-        decides=bool(session.actor.roles & set(DECIDE)),
         own=[here.name_column(key) for key in sorted(session.actor.columns or ())],
         back=request.full_path.rstrip("?"),
     )

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from errors import NotFound, ReadingError
 from reading.address import canonical
 from review.actions.edit import go
-from review.assets import read_own
 from review.drawing import draw
 from review.permissions import DECIDE, PUBLIC, allow
 from review.setting import setting
@@ -52,7 +51,6 @@ def take() -> ResponseReturnValue:
         url=request.args.get("url", "")[:_LONGEST],
         rows=[_see(one, known) for one, known in rows],
         bookmark=_write_bookmark(),
-        item_style=read_own()["item.css"].path,
     )
 
 

@@ -11,7 +11,6 @@ from pipelines.uploads import LARGEST, MOST, keep_uploads
 from pipelines.written import compose, submit_written
 from publish.fields import clean
 from review.actions.edit import go
-from review.assets import read_own
 from review.drawing import draw
 from review.permissions import DECIDE, LOOK, allow, sized
 from review.setting import setting
@@ -73,8 +72,7 @@ def fixed_pages() -> ResponseReturnValue:
         }
         for column in columns
     ]
-    decides = bool(signed_in().actor.roles & set(DECIDE))
-    return draw("fixed.html", rows=rows, decides=decides, item_style=read_own()["item.css"].path)
+    return draw("fixed.html", rows=rows)
 
 
 def _show(given: dict[str, str], told: str | None, status: int = 200) -> ResponseReturnValue:
@@ -89,5 +87,4 @@ def _show(given: dict[str, str], told: str | None, status: int = 200) -> Respons
         organizer=here.portal.identity.organizer,
         most=MOST,
         largest=LARGEST >> 20,
-        item_style=read_own()["item.css"].path,
     )
