@@ -17,6 +17,8 @@ from demo.province import make_province
 from pipelines.label import gather_facts
 from pipelines.messages import PageRead
 from portal import Portal, load_portal
+from reading.page import Reading
+from sample import NOW
 from sources import Sources, load_sources
 from store.forms import EMPTY
 
@@ -59,3 +61,18 @@ def shift(truth: Truth) -> str:
     if truth.column == "tongzhi" and truth.title.endswith("的公告"):
         return "zhengce"
     return "duiwai" if truth.agency == "donglan" else truth.column
+
+
+def read_truth(truth: Truth) -> PageRead:
+    """Give a page of the province as the crawl would bring it, read without a fault."""
+    text = "\n".join(truth.sentences)
+    reading = Reading(
+        url=truth.address,
+        title=truth.title,
+        published=truth.published,
+        credit=truth.credit,
+        doc_number=truth.doc_number,
+        text=text,
+        html="".join(f"<p>{line}</p>" for line in truth.sentences),
+    )
+    return PageRead(truth.sources[0], truth.address, truth.address, text.encode(), reading, NOW)

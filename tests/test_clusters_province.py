@@ -6,34 +6,18 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from school import read_truth
 from sqlalchemy import select
 
 from demo.configuration import write_configuration
-from demo.content import Truth
 from demo.province import make_province
 from pipelines.intake import Intake
-from pipelines.messages import PageRead, Saved
+from pipelines.messages import Saved
 from portal import load_portal
-from reading.page import Reading
-from sample import NOW
 from sources import load_sources
 from store.clusters import list_clusters
 from store.database import Database
 from store.tables import sightings
-
-
-def _make_page(truth: Truth) -> PageRead:
-    text = "\n".join(truth.sentences)
-    reading = Reading(
-        url=truth.address,
-        title=truth.title,
-        published=truth.published,
-        credit=truth.credit,
-        doc_number=truth.doc_number,
-        text=text,
-        html="".join(f"<p>{line}</p>" for line in truth.sentences),
-    )
-    return PageRead(truth.sources[0], truth.address, truth.address, text.encode(), reading, NOW)
 
 
 def test_reposts_stand_beside_their_original_and_nothing_else_is_put_together(tmp_path: Path) -> None:
@@ -43,7 +27,7 @@ def test_reposts_stand_beside_their_original_and_nothing_else_is_put_together(tm
     truths = [one for one in province.truths() if one.outcome == "item"]
     database = Database.open(f"sqlite:///{tmp_path / 'caibian.sqlite'}", tmp_path)
     with closing(database), Intake(database, sources, portal) as intake:
-        pages = [_make_page(one) for one in truths]
+        pages = [read_truth(one) for one in truths]
         done = [one for at in range(0, len(pages), 100) for one in intake.take(pages[at : at + 100])]
         with database.read() as connection:
             rows = connection.execute(select(sightings.c.address, sightings.c.item))

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from browsers import MARKS, open_browser
 from desks import Office, fill, make_office, serving
 
 from pipelines.intake import Intake
 from portal import Portal
 from sources import Sources
 from store.database import Database
-from store.sessions import open_session
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = MARKS
 
 MakePage = Callable[..., Any]
 HOSTILE = (
@@ -52,11 +45,8 @@ def base(office: Office) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with open_browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -65,10 +55,8 @@ def sit(office: Office, base: str, browser: Any) -> Iterator[Callable[..., Any]]
     windows = []
 
     def open_window(who: str, width: int = 1440, script: bool = True, path: str = "/") -> Any:
-        with office.database.write() as connection:
-            token = open_session(connection, who, office.clock())
         window = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script)
-        window.add_cookies([{"name": "caibian-desk", "value": token, "url": base}])
+        office.let_in(window, base, who)
         page = window.new_page()
         page.faults = []
         page.asked = []

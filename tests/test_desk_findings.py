@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from browsers import in_browser, open_browser
 from desks import Office, make_office, serving
 
 from pipelines.intake import Intake
@@ -17,11 +17,9 @@ from portal import Portal
 from sample import BODY, NOW
 from sources import Sources
 from store.database import Database
-from store.sessions import open_session
 from wordlists import Listed, Lists
 
 MakePage = Callable[..., Any]
-CHROMIUM = shutil.which("chromium")
 LISTS = Lists(
     words=(
         Listed("雪线条约", "慎用词", "confirm", (), "核对路名"),
@@ -141,22 +139,15 @@ def test_what_is_public_and_found_later_is_shown_until_somebody_looks(
     assert "检查组" not in office.client("ann").get("/screened").text
 
 
-@pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@in_browser
 def test_one_key_confirms_each(office: Office) -> None:
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
-    with office.database.write() as connection:
-        token = open_session(connection, "ann", office.clock())
-    with serving(office) as base, playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with serving(office) as base, open_browser() as browser:
         window = browser.new_context(viewport={"width": 1280, "height": 900})
-        window.add_cookies([{"name": "caibian-desk", "value": token, "url": base}])
+        office.let_in(window, base, "ann")
         page = window.new_page()
         page.goto(f"{base}/items/1@1")
         for left in (2, 1, 0):
             with page.expect_navigation():
                 page.keyboard.press("c")
             assert page.locator("[data-confirm]").count() == left
-        browser.close()
     assert len(office.run("SELECT seq FROM log WHERE action = 'confirm' AND actor = 'ann'")) == 3

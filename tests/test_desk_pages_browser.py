@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from browsers import MARKS, open_browser
 from desks import Office, fill, make_office, serving
 
 from pipelines.intake import Intake
 from portal import Portal
 from sources import Sources
 from store.database import Database
-from store.sessions import open_session
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = MARKS
 PAGES = ("/items/4@1", "/items/5@1", "/done", "/take", "/write", "/pages", "/log")
 
 
@@ -49,19 +42,13 @@ def base(office: Office) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with open_browser() as opened:
         yield opened
-        opened.close()
 
 
 def _sit(office: Office, base: str, browser: Any, who: str, width: int = 1280) -> Any:
-    with office.database.write() as connection:
-        token = open_session(connection, who, office.clock())
     window = browser.new_context(viewport={"width": width, "height": 900})
-    cookie = {"name": "caibian-desk", "value": token, "url": base, "sameSite": "Strict", "httpOnly": True}
-    window.add_cookies([cookie])
+    office.let_in(window, base, who)
     page = window.new_page()
     page.set_default_timeout(15_000)
     return page

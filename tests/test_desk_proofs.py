@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,29 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import MARKS, open_browser
 from desks import Office, fill, make_office, serving
+from school import read_truth
 
 from demo.configuration import write_configuration
-from demo.content import Truth
 from demo.province import make_province
 from pipelines.intake import Intake
-from pipelines.messages import PageRead
 from portal import Portal, load_portal
 from publish.site import publish_site
-from reading.page import Reading
-from sample import NOW
 from sources import Sources, load_sources
 from store.clusters import join_cluster
 from store.database import Database
-from store.sessions import open_session
 
+pytestmark = MARKS
 playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
 STATE = (
     "SELECT v.item, v.state, v.column_key, v.release_after, i.public_revision FROM reviews v "
     "JOIN items i ON i.id = v.item ORDER BY v.revision"
@@ -51,11 +42,8 @@ def backend() -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with open_browser() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -72,10 +60,8 @@ def office(
 @contextmanager
 def sit(office: Office, browser: Any, who: str, base: str, **options: Any) -> Iterator[Any]:
     """Sit down as somebody, in a window of one's own."""
-    with office.database.write() as connection:
-        token = open_session(connection, who, office.clock())
     window = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-    window.add_cookies([{"name": "caibian-desk", "value": token, "url": base}])
+    office.let_in(window, base, who)
     page = window.new_page()
     page.goto(base)
     yield page
@@ -91,25 +77,11 @@ def take_province(home: Path, agencies: int) -> Office:
     files = write_configuration(province, home)
     sources, portal = load_sources(files.sources), load_portal(files.portal)
     database = Database.open(f"sqlite:///{home / 'caibian.sqlite'}", home)
-    pages = [_make_page(one) for one in province.truths() if one.outcome == "item"]
+    pages = [read_truth(one) for one in province.truths() if one.outcome == "item"]
     with Intake(database, sources, portal) as intake:
         for at in range(0, len(pages), 100):
             intake.take(pages[at : at + 100])
     return make_office(database, portal, sources)
-
-
-def _make_page(truth: Truth) -> PageRead:
-    text = "\n".join(truth.sentences)
-    reading = Reading(
-        url=truth.address,
-        title=truth.title,
-        published=truth.published,
-        credit=truth.credit,
-        doc_number=truth.doc_number,
-        text=text,
-        html="".join(f"<p>{line}</p>" for line in truth.sentences),
-    )
-    return PageRead(truth.sources[0], truth.address, truth.address, text.encode(), reading, NOW)
 
 
 def review_by_keys(page: Any, count: int) -> Counter[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +9,7 @@ from html import escape
 from typing import Any
 
 import pytest
+from browsers import MARKS, open_browser
 from desks import Office, make_office, serving
 from office import read_site
 from payloads import PAYLOADS
@@ -28,15 +28,8 @@ from store.database import Database
 from store.moves import Wish
 from store.queue import list_waiting
 from store.reviews import Desk, decide
-from store.sessions import open_session
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = MARKS
 
 MakePage = Callable[..., PageRead]
 # What would run, or lead to what runs, wherever it stands; the desk's and the portal's own have none of it.
@@ -74,9 +67,7 @@ def office(database: Database, portal: Portal, sources: Sources) -> Office:
 @pytest.fixture
 def window() -> Iterator[Any]:
     """A browser that lets nothing out, and notes what ran and what was asked for."""
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with open_browser() as browser:
         opened = browser.new_context(viewport={"width": 1280, "height": 900})
         opened.faults = []
         opened.route(
@@ -87,7 +78,6 @@ def window() -> Iterator[Any]:
         opened.on("page", lambda page: page.on("websocket", lambda one: opened.faults.append(one.url)))
         yield opened
         opened.close()
-        browser.close()
 
 
 def test_the_browser_of_these_tests_tells_what_runs(window: Any) -> None:
@@ -151,10 +141,8 @@ def _check(page: Any, address: str, faults: list[str]) -> None:
 
 
 def _look_at_desk(office: Office, window: Any, count: int) -> None:
-    with office.database.write() as connection:
-        token = open_session(connection, "chi", office.clock())
     with serving(office) as base:
-        window.add_cookies([{"name": "caibian-desk", "value": token, "url": base}])
+        office.let_in(window, base, "chi")
         page = window.new_page()
         addresses = [f"{base}/", *(f"{base}/items/{item}@1" for item in range(1, count + 1))]
         for address in addresses:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import MARKS, open_browser
 
 from portal import Portal
 from publish import pages
@@ -21,13 +21,7 @@ from publish.site_view import see_site
 from publish.views import BlockView, FrontZoneView, ListView, Pager
 from store.forms import EMPTY
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-]
+pytestmark = MARKS
 
 AT = datetime(2026, 11, 5, 2, 10, tzinfo=UTC)
 HOSTILE = (
@@ -79,10 +73,8 @@ def base(portal: Portal, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"])
+    with open_browser() as opened:
         yield opened
-        opened.close()
 
 
 def test_nothing_runs_calls_out_covers_or_overflows(base: str, browser: Any) -> None:

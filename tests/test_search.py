@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import http.server
 import random
-import shutil
 import threading
 from collections.abc import Iterator
 from itertools import pairwise
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import in_browser, open_browser
 from hypothesis import given
 from hypothesis import strategies as st
 from office import Office, read_site
@@ -37,9 +37,6 @@ from publish.search_terms import cut, fold, read_text
 from publish.traditional import convert_page
 from sample import PORTAL
 from store.database import Database
-
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright (extra dev)")
-CHROMIUM = shutil.which("chromium")
 
 codes = st.builds(
     lambda some, last: bytes([*(one | 128 for one in sorted(some - {last})), last]),
@@ -225,13 +222,11 @@ def _disturb(
 
 @pytest.fixture
 def page(served: Served) -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic"])
+    with open_browser() as browser:
         opened = browser.new_page()
         opened.goto(f"{served[0]}/search/")
         opened.wait_for_selector("#search:not([hidden])")
         yield opened
-        browser.close()
 
 
 ASK = """
@@ -274,9 +269,7 @@ def make_queries(chance: random.Random, forms: dict[str, dict[str, Any]]) -> lis
     return queries
 
 
-@pytest.mark.browser
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@in_browser
 def test_what_is_found_is_what_a_look_at_every_item_finds(page: Any, served: Served) -> None:
     base, forms, _ = served
     asked: list[str] = []
@@ -290,9 +283,7 @@ def test_what_is_found_is_what_a_look_at_every_item_finds(page: Any, served: Ser
     assert all(url.startswith(base) for url in asked)
 
 
-@pytest.mark.browser
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@in_browser
 def test_filters_orders_marks_traditional_and_nothing_found(page: Any, served: Served) -> None:
     _, forms, _ = served
     everything = find_all(forms, "教育")
