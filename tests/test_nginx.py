@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from nginx import NGINX, find_port, run_nginx
 from office import Office, keep_pdf, read_site
 from stores import Stores
 
@@ -20,7 +17,6 @@ from publish.assets import read_assets
 from sample import PORTAL
 from store.redirects import save_redirects
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 CONF = Path(__file__).parent.parent / "deploy" / "nginx.conf"
 pytestmark = pytest.mark.skipif(NGINX is None, reason="needs nginx (Debian's nginx-light)")
 
@@ -64,32 +60,12 @@ def office(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def port(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """An nginx of our own on a free port, with the project's file for the site."""
-    folder = tmp_path_factory.mktemp("served")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
+    number = find_port()
     site = CONF.read_text(encoding="utf-8")
     site = site.replace("listen 80;", f"listen 127.0.0.1:{number};")
     site = site.replace("/var/lib/caibian/site", str(office.site.parent))
-    places = "".join(
-        f"{kind}_temp_path {folder}/{kind};\n"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    head = f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
-    who = "user root;\n" if Path("/proc/self").stat().st_uid == 0 else ""
-    main = f"{who}{head}events {{}}\nhttp {{\naccess_log off;\n{places}{site}\n}}\n"
-    (folder / "nginx.conf").write_text(main, encoding="utf-8")
-    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    subprocess.run([*command, "-t"], check=True, capture_output=True, timeout=20)
-    process = subprocess.Popen(command)
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", number)) == 0:
-                break
-        time.sleep(0.05)
-    yield number
-    process.terminate()
-    process.wait(timeout=20)
+    with run_nginx(tmp_path_factory.mktemp("served"), site, number):
+        yield number
 
 
 def test_a_withdrawn_address_answers_410_with_its_page_and_an_unknown_one_404(port: int) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import http.client
 import re
 import shutil
-import socket
 import ssl
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
@@ -16,6 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 from desks import PASSWORD, make_office
+from nginx import NGINX, find_port, run_nginx
 from stores import Stores
 
 from portal import load_portal
@@ -25,7 +24,6 @@ from sources import load_sources
 from store.accounts import add_account
 from store.logins import PER_PLACE
 
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 OPENSSL = shutil.which("openssl")
 CONF = Path(__file__).parent.parent / "deploy" / "nginx-desk.conf"
 NAME = "desk.example.gov.cn"
@@ -33,12 +31,6 @@ pytestmark = [
     pytest.mark.skipif(NGINX is None or OPENSSL is None, reason="needs nginx and openssl (Debian)"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
-
-
-def find_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +62,12 @@ def desk(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
 def ports(desk: tuple[Path, int]) -> Iterator[tuple[int, int]]:
     """An nginx of the test's own before the desk, on two ports, plain and TLS."""
     plain, secure = find_port(), find_port()
-    process = start_nginx(desk[0], desk[1], plain, secure)
-    yield plain, secure
-    process.terminate()
-    process.wait(timeout=20)
+    with run_nginx(desk[0], write_site(desk[0], desk[1], plain, secure), secure):
+        yield plain, secure
 
 
-def start_nginx(folder: Path, desk: int, plain: int, secure: int) -> subprocess.Popen[bytes]:
-    """Start an nginx of our own with the project's file, the folder's certificate, and free ports."""
+def write_site(folder: Path, desk: int, plain: int, secure: int) -> str:
+    """Write the project's file for the folder's certificate, and free ports."""
     site = CONF.read_text(encoding="utf-8")
     for old, new in (
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
@@ -87,21 +77,7 @@ def start_nginx(folder: Path, desk: int, plain: int, secure: int) -> subprocess.
     ):
         assert old in site
         site = site.replace(old, new)
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    places = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
-    head = f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
-    who = "user root;\n" if Path("/proc/self").stat().st_uid == 0 else ""
-    main = f"{who}{head}events {{}}\nhttp {{\naccess_log off;\n{places}{site}\n}}\n"
-    (folder / "nginx.conf").write_text(main, encoding="utf-8")
-    command = [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
-    subprocess.run([*command, "-t"], check=True, capture_output=True, timeout=20)
-    process = subprocess.Popen(command)
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", secure)) == 0:
-                break
-        time.sleep(0.05)
-    return process
+    return site
 
 
 def ask(
