@@ -18,6 +18,7 @@ from bench.process import ROOT
 from reading.fast import read_learning
 from reading.learning import NOTHING
 from reading.page import Hints, Page
+from reading.shape import Shape
 from reading.told import tell_article
 
 _FETCHED = datetime(2026, 11, 21, 4, tzinfo=UTC)
@@ -40,6 +41,15 @@ def score_corpus(folder: Path) -> str:
 
 
 def _read_fast(corpus: Path) -> Iterator[dict[str, Any]]:
+    for file, page, shapes in teach_sites(corpus):
+        yield tell_article(file, read_learning(page, Hints(), shapes)[0])
+
+
+def teach_sites(corpus: Path) -> Iterator[tuple[str, Page, tuple[Shape, ...]]]:
+    """Give each article with what its site's pages taught, once each of them was read twice.
+
+    Some sites have one page only: what it taught itself is believed here.
+    """
     sites: dict[str, list[tuple[str, Page]]] = defaultdict(list)
     for line in (corpus / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
         told = json.loads(line)
@@ -51,10 +61,9 @@ def _read_fast(corpus: Path) -> Iterator[dict[str, Any]]:
         for _, page in [*pages, *pages]:
             lesson = read_learning(page, Hints(), learned.shapes)[1]
             learned = learned.take(lesson) if lesson is not None else learned
-        # some sites have one page only: what it taught itself is believed here
         shapes = tuple(replace(shape, agreed=9) for shape in learned.shapes)
         for file, page in pages:
-            yield tell_article(file, read_learning(page, Hints(), shapes)[0])
+            yield file, page, shapes
 
 
 def _score(corpus: Path, predictions: Path) -> str:

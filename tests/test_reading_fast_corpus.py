@@ -7,17 +7,15 @@ import os
 import re
 import subprocess
 import sys
-from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bench.real import teach_sites
 from reading.article import read_article
 from reading.fast import read_learning
-from reading.learning import NOTHING
-from reading.page import Hints, Page, Reading
+from reading.page import Hints, Reading
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CAIBIAN_SHARED", ROOT.parent / "shared"))
@@ -29,23 +27,10 @@ pytestmark = pytest.mark.skipif(not (SHARED / "corpus" / "score.py").is_file(), 
 
 def read_corpus() -> dict[str, tuple[Reading, Reading, str]]:
     """Each page's slow and fast reading, and the way it went, once its site's pages were read twice."""
-    corpus = SHARED / "corpus"
-    sites: dict[str, list[tuple[str, Page]]] = defaultdict(list)
-    for line in (corpus / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
-        told = json.loads(line)
-        if told["kind"] == "article":
-            page = Page((corpus / told["file"]).read_bytes(), told["url"] or "", FETCHED)
-            sites[told["site"]].append((told["file"], page))
     read: dict[str, tuple[Reading, Reading, str]] = {}
-    for pages in sites.values():
-        learned = NOTHING
-        for _, page in [*pages, *pages]:
-            lesson = read_learning(page, Hints(), learned.shapes)[1]
-            learned = learned.take(lesson) if lesson is not None else learned
-        shapes = tuple(replace(shape, agreed=9) for shape in learned.shapes)
-        for file, page in pages:
-            fast, lesson = read_learning(page, Hints(), shapes)
-            read[file] = (read_article(page), fast, lesson.way if lesson is not None else "slow")
+    for file, page, shapes in teach_sites(SHARED / "corpus"):
+        fast, lesson = read_learning(page, Hints(), shapes)
+        read[file] = (read_article(page), fast, lesson.way if lesson is not None else "slow")
     return read
 
 
