@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -33,8 +32,6 @@ from store.log import read_head
 from store.publishing import PageRecord, read_pages, read_publications
 from store.shown import (
     Shown,
-    count_agencies,
-    list_agency_names,
     list_numbers,
     read_agencies,
     read_all_shown,
@@ -72,9 +69,10 @@ class _Making:
 
     def run(self) -> dict[str, Draft | None]:
         plan = self.plan
-        last = max([plan.gathered.stock.last_number, *(row.public_no for row in self._after().values())])
+        shown = {row.item: row for row in plan.list_shown()}
+        last = max([plan.gathered.stock.last_number, *(row.public_no for row in shown.values())])
         parts, known = divide(last), set(self._read_parts())
-        before, after = self._find_changes()
+        before, after = self._find_changes(shown)
         whole = {part for part in known if part.size or part in parts}  # the growing one becomes another
         whole -= set(self._update(sorted(whole, key=lambda part: part.start), before, after))
         for part in parts:
@@ -94,9 +92,6 @@ class _Making:
         for file, content in zip(_list_files(path), (raw.lists, raw.codes), strict=False):
             self._put(file, content)
 
-    def _after(self) -> dict[int, Shown]:
-        return {row.item: row for row in self.plan.list_shown()}
-
     def _read_parts(self) -> list[Part]:
         """Give the parts of the served index, none where it must be made anew."""
         if self.full or self.base is None:
@@ -107,8 +102,7 @@ class _Making:
         found = json.loads(raw) if raw else {}
         return [Part(*part) for part in found["parts"]] if found.get("format") == name_format() else []
 
-    def _find_changes(self) -> tuple[dict[int, Shown], dict[int, Shown]]:
-        after = self._after()
+    def _find_changes(self, after: Mapping[int, Shown]) -> tuple[dict[int, Shown], dict[int, Shown]]:
         with self.stores.database.read() as connection:
             dealt = self.plan.dealt
             before = read_all_shown(connection) if dealt is None else read_shown(connection, dealt)
@@ -260,14 +254,8 @@ class _Making:
     def _describe(self, parts: tuple[Part, ...], last: int) -> None:
         """Write what the script must know before it asks for a shard."""
         months = {month for part in parts for month in self._read_months(part)}
-        racks = self.plan.layout.racks
-        with self.stores.database.read() as connection:
-            counts = Counter(count_agencies(connection)) if self.plan.dealt is not None else Counter[str]()
-            names = list_agency_names(connection)
-            before = read_shown(connection, self.plan.dealt or ())
-        counts.subtract(row.agency for row in before.values() if row.agency)
-        counts.update(row.agency for row in self._after().values() if row.agency)
-        columns = [[one.key, one.name] for one in self.stores.site.columns if one.key in racks.columns]
+        layout = self.plan.layout
+        columns = [[one.key, one.name] for one in self.stores.site.columns if one.key in layout.racks.columns]
         told = {
             "format": name_format(),
             "last": last,
@@ -275,7 +263,7 @@ class _Making:
             "counts": {str(size): list(counts) for size, counts in COUNTS.items()},
             "years": sorted({month[:4] for month in months}, reverse=True),
             "columns": columns,
-            "agencies": [[key, name] for key, name in names.items() if counts[key] > 0],
+            "agencies": [[one.key, one.name] for one in layout.annex.present],
         }
         self._put(INDEX, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
 
