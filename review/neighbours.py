@@ -17,7 +17,6 @@ class Neighbours:
     """The group's name, the place from 1 (0 when it stands there no more), and links to both sides."""
 
     group: str
-    key: str
     place: int
     count: int
     before: str | None
@@ -31,7 +30,7 @@ def find_neighbours(
     key = wanted or find_group(one, here.floor)
     names = {group.key: group.name for group in (*GROUPS, HELD)}
     if key not in names:
-        return Neighbours("", "", 0, 0, None, None)
+        return Neighbours("", 0, 0, None, None)
     entries = sort_open(connection, here, actor)[key]
     order = [other for entry in entries for other in (entry.head, *entry.reposts)]
     place = next((at for at, other in enumerate(order) if other.revision == revision), None)
@@ -40,5 +39,5 @@ def find_neighbours(
         return f"/items/{order[at].which}?in={key}" if 0 <= at < len(order) else None
 
     if place is None:
-        return Neighbours(names[key], key, 0, len(order), None, link(0))
-    return Neighbours(names[key], key, place + 1, len(order), link(place - 1), link(place + 1))
+        return Neighbours(names[key], 0, len(order), None, link(0))
+    return Neighbours(names[key], place + 1, len(order), link(place - 1), link(place + 1))

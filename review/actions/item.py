@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 
 from publish.fields import clean, see_date, see_files
 from review.actions.mend import VALIDITY
@@ -24,7 +26,7 @@ from review.words import ACTIONS, REASONS, STATES, name_field, name_origin, name
 from store.desk import (
     Details,
     Standing,
-    find_publication,
+    Step,
     find_source,
     find_standing,
     list_history,
@@ -32,6 +34,7 @@ from store.desk import (
 )
 from store.doubts import list_doubts
 from store.editing import DATES, EDITABLE
+from store.forms import Form
 from store.moves import Actor, Wish
 from store.notes import list_notes
 from store.sessions import find_act
@@ -58,6 +61,22 @@ class Field:
         return bool(self.value or self.doubts or self.machine) or self.key in _ALWAYS
 
 
+@dataclass(frozen=True)
+class Past:
+    """How an item came to where it is, and the version numbered `against` that it is laid beside."""
+
+    history: list[Step]
+    versions: list[Version]
+    form: Form
+    against: int | None
+    other: Form | None
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What is not as in the other version, nothing without one."""
+        return compare_forms(self.other, self.form) if self.other is not None else ()
+
+
 @allow(*LOOK)
 def item(item: int, number: int) -> ResponseReturnValue:
     """Show one revision of an item, and where to go from it."""
@@ -66,22 +85,17 @@ def item(item: int, number: int) -> ResponseReturnValue:
         one = find_standing(connection, item, number)
         details = read_details(connection, [one.revision])[one.revision]
         source = find_source(connection, one.revision)
-        history = list_history(connection, item)
-        publication = find_publication(connection, item)
         near = find_neighbours(connection, here, session.actor, one.revision, one, request.args.get("in"))
         act = find_act(connection, session)
         looks = list_looks(details.findings, list_doubts(connection, one.revision))
         notes = list_notes(connection, item) if session.actor.roles & set(DECIDE) else []
-        versions = list_versions(connection, item)
         stands = find_whereabouts(connection, [one.revision])[one.revision]
-        against = _choose_other(versions, number)
-        other = read_form(connection, item, against) if against is not None else None
-    changes: tuple[Change, ...] = compare_forms(other, details.form) if other is not None else ()
+        past = _read_past(connection, one, details.form)
     origins = source[1] if source is not None else {}
-    wishes = {
-        action: explain(one, Wish(action, None, "x"), session.actor, here.desk.columns)
-        for action in ("approve", "return", "reject", "hold", "reopen", "withdraw")
-    }
+    why, stuck = (
+        explain(one, Wish(action, None, "x"), session.actor, here.desk.columns)
+        for action in ("approve", "reopen")
+    )
     return draw(
         "item.html",
         one=one,
@@ -92,10 +106,7 @@ def item(item: int, number: int) -> ResponseReturnValue:
         fields=_see_fields(details, origins, looks),
         looks=looks,
         notes=notes,
-        versions=versions,
-        newest=versions[0].number == number,
-        changes=changes,
-        against=against,
+        past=past,
         name_field=name_field,
         whereabouts=tell_whereabouts(stands, here, now),
         validity=VALIDITY,
@@ -108,24 +119,25 @@ def item(item: int, number: int) -> ResponseReturnValue:
         suggestion=_tell_suggestion(one, details, here),
         needs=here.desk.columns.get(one.column or "", 1),
         claimed=_see_claim(one, session.actor, now),
-        why=wishes["approve"],
+        why=why,
+        reopens=stuck is None,
         reason_needed=bool(one.levels.get("block")),
-        wishes=wishes,
         reasons=REASONS,
-        history=history,
         actions=ACTIONS,
         states=STATES,
         name_column=here.name_column,
-        publication=publication,
-        group=near.group,
-        place=near.place,
-        count=near.count,
-        before=near.before,
-        after=near.after,
+        near=near,
         undo=act.told if act is not None else None,
         returnable=one.kind == "submitted",
         back=request.full_path.rstrip("?"),
     )
+
+
+def _read_past(connection: Connection, one: Standing, form: Form) -> Past:
+    versions = list_versions(connection, one.item)
+    against = _choose_other(versions, one.number)
+    other = read_form(connection, one.item, against) if against is not None else None
+    return Past(list_history(connection, one.item), versions, form, against, other)
 
 
 def _choose_other(versions: list[Version], number: int) -> int | None:
