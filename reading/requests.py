@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from reading.address import join
-from reading.families.known import find_rows_request
 from reading.page import Form
 from reading.site import is_same_site
 
@@ -51,9 +50,7 @@ class Lead:
 
 
 def find_lead(scripts: str, url: str) -> Lead | None:
-    """Find the request that fills a list: as its family does it, else what a script asks for."""
-    if (named := find_rows_request(scripts, url)) is not None:
-        return Lead(named)
+    """Find the request that fills a list, by what a script asks for."""
     return next(_find_leads(scripts, url), None)
 
 
