@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from reading.lines import LOST, Element, Sheet
+from reading.lines import Element, Sheet
 
 # Labels, stamps, headings and numbers that belong to articles; what they are is read by others.
 _TELLING = re.compile(
@@ -58,9 +58,11 @@ class Outside:
 
 
 def measure_outside(root: Element, sheet: Sheet) -> Outside:
-    """Count what the page says beside the lines of a sheet that holds a part of it."""
+    """Count what the page says beside the lines of a sheet that holds a part of it.
+
+    Whoever made the sheet has taken scripts, styles and the like out of the tree.
+    """
     body = root.find("body")
-    etree.strip_elements(root, *LOST, with_tail=False)
     whole = root if body is None else body
     page = "".join(etree.tostring(whole, method="text", encoding="unicode").split()).lower()
     area = "".join("".join(line.text.split()) for line in sheet.lines).lower()
