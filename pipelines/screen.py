@@ -14,20 +14,10 @@ from typing import Any
 
 from pipelines.folding import fold, fold_plain, lighten, show_markup, to_simplified
 from pipelines.marks import BARE, MAY_HOLD, find_marks
-from pipelines.personal import STARS, find_private, is_identity
+from pipelines.personal import STARS, find_private
 from pipelines.wording import Finder
 from store.items import Found
 from wordlists import NO_LISTS, Listed, Lists
-
-__all__ = [
-    "Screened",
-    "fold_width",
-    "is_identity",
-    "screen_age",
-    "screen_reprint",
-    "screen_texts",
-    "tell_version",
-]
 
 # Raised whenever what the screen knows by itself changes, so that everything is screened again.
 RULES_VERSION = "3"
@@ -110,11 +100,6 @@ def screen_reprint(form: Mapping[str, Any], reprint: bool, lists: Lists) -> list
         return []
     told = "时政类稿件只能转载名单内单位的，须注明来源、不改原文"
     return [Found("political-reprint", tell_version(lists), "block", "credit", credit, credit, told)]
-
-
-def fold_width(text: str) -> str:
-    """Write text in one width and without characters that do not show, keeping its lines."""
-    return lighten(text, markup=False)
 
 
 @lru_cache(maxsize=8)

@@ -16,7 +16,8 @@ from openpyxl import Workbook
 
 from pipelines.documents import DocumentReader, read_document
 from pipelines.kinds import sniff_extension
-from pipelines.screen import Screened, is_identity, screen_age, screen_reprint, screen_texts
+from pipelines.personal import is_identity
+from pipelines.screen import Screened, screen_age, screen_reprint, screen_texts
 from store.forms import EMPTY
 from wordlists import Lists
 
