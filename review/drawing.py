@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, request
+from flask import make_response, redirect, request
+from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_wtf.csrf import generate_csrf
 
 from publish.templates import make_environment
 from review.assets import read_own
 from review.setting import setting
-from review.visits import visit
+from review.visits import signed_in, visit
 from store.moves import EDITORS
 from store.sessions import set_notice
 
@@ -40,6 +41,13 @@ def draw(template: str, status: int = 200, **values: Any) -> Response:
         "here": request.path,
     }
     return make_response(page.render(**{**shown, **values}), status)
+
+
+def go(path: str, told: str) -> ResponseReturnValue:
+    """Lead to a page of the desk, which tells once what was done."""
+    with setting().database.write() as connection:
+        set_notice(connection, signed_in(), told)
+    return redirect(path, 303)
 
 
 def wants_json() -> bool:

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 from errors import UserFault
 from pipelines.normalize import describe_file
 from pipelines.uploads import LARGEST, MOST, keep_uploads
-from review.actions.edit import go, save_draft
+from review.actions.edit import save_draft
 from review.actions.write import UPLOAD
+from review.drawing import go
 from review.permissions import DECIDE, allow, sized
 from review.setting import setting
 from store.editing import Draft, draft_files

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from flask import jsonify, redirect, request
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from review.deciding import Outcome, carry_out, read_seen
-from review.drawing import wants_json
+from review.drawing import go, wants_json
 from review.permissions import DECIDE, allow
 from review.protection import is_own_path
 from review.setting import setting
 from review.visits import read_now, signed_in
 from store.foreign import keep_words
 from store.moves import Wish
-from store.sessions import set_notice
 
 
 @allow(*DECIDE)
@@ -32,10 +31,8 @@ def decide_items() -> ResponseReturnValue:
     outcome = carry_out(here, session, seen, wish, bulk, read_now(), folds, every="every" in form)
     if wants_json():
         return _answer(outcome)
-    with here.database.write() as connection:
-        set_notice(connection, session, outcome.told)
     target = form.get("go" if outcome.done else "back", "/")
-    return redirect(target if is_own_path(target) else "/", 303)
+    return go(target if is_own_path(target) else "/", outcome.told)
 
 
 def _answer(outcome: Outcome) -> ResponseReturnValue:

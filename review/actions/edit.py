@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from flask import redirect, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
@@ -15,12 +15,12 @@ from pipelines.documents import DocumentReader
 from pipelines.normalize import clean_html, clean_line
 from pipelines.screening import list_own, read_words, screen_form
 from review.deciding import Seen, explain_stale, read_seen
+from review.drawing import go
 from review.permissions import DECIDE, allow
 from review.setting import setting
 from review.visits import read_now, signed_in
 from store.desk import check_seen
 from store.editing import EDITABLE, Draft, cover_draft, draft_edit, save_edit
-from store.sessions import set_notice
 
 
 @allow(*DECIDE)
@@ -85,10 +85,3 @@ def save_draft(
     except UserFault as error:
         return go(back, f"没有保存：{error}。")
     return go(f"/items/{item}@{fresh}", f"已存为第 {fresh} 版。{told}")
-
-
-def go(path: str, told: str) -> ResponseReturnValue:
-    """Lead to a page of the desk, which tells once what was done."""
-    with setting().database.write() as connection:
-        set_notice(connection, signed_in(), told)
-    return redirect(path, 303)

@@ -11,8 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from clock import read_time
 from errors import ChainError
-from review.actions.edit import go
-from review.drawing import draw
+from review.drawing import draw, go
 from review.permissions import allow
 from review.setting import setting
 from review.visits import read_now, signed_in

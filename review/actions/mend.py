@@ -6,7 +6,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from pipelines.normalize import clean_line
-from review.actions.edit import go, save_changes
+from review.actions.edit import save_changes
+from review.drawing import go
 from review.permissions import DECIDE, allow
 
 # What a page can say of its own validity; the words are the beginning of the mark, its rest is free.

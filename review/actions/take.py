@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from errors import NotFound, ReadingError
 from reading.address import canonical
-from review.actions.edit import go
-from review.drawing import draw
+from review.drawing import draw, go
 from review.permissions import DECIDE, PUBLIC, allow
 from review.setting import setting
 from review.visits import read_now, signed_in

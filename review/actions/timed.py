@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from clock import PORTAL_ZONE, tell_minute
 from errors import UserFault
 from review.deciding import Done, carry_out, read_seen
+from review.drawing import go
 from review.permissions import DECIDE, allow
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
@@ -31,9 +32,7 @@ def decide_timed(item: int, number: int) -> ResponseReturnValue:
     try:
         wish = _read_wish(now)
     except UserFault as error:
-        with here.database.write() as connection:
-            set_notice(connection, session, f"没有办成：{error}。")
-        return redirect(back, 303)
+        return go(back, f"没有办成：{error}。")
     seen = [
         one for one in read_seen(request.form.getlist("which")) if (one.item, one.number) == (item, number)
     ]

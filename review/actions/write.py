@@ -10,8 +10,7 @@ from errors import UserFault
 from pipelines.uploads import LARGEST, MOST, keep_uploads
 from pipelines.written import compose, submit_written
 from publish.fields import clean
-from review.actions.edit import go
-from review.drawing import draw
+from review.drawing import draw, go
 from review.permissions import DECIDE, LOOK, allow, sized
 from review.setting import setting
 from review.visits import read_now, signed_in
