@@ -199,14 +199,14 @@ def read_order(stores: Stores, gathered: Gathered) -> tuple[dict[int, str], dict
     return order, bad
 
 
-def read_papers(stores: Stores, gathered: Gathered) -> tuple[dict[int, Paper], dict[int, str]]:
-    """Give the public documents among the gathered items, and those whose form is not right."""
+def read_papers(stores: Stores, rows: Collection[Gated]) -> tuple[dict[int, Paper], dict[int, str]]:
+    """Give the public documents among the items of these rows, and those whose form is not right."""
     if not stores.site.has_directory:
         return {}, {}
     with stores.database.read() as connection:
-        numbered = find_numbered(connection, [row.revision for row in gathered.rows.values()])
+        numbered = find_numbered(connection, [row.revision for row in rows])
     papers, bad = {}, {}
-    for row, form in read_checked(stores, [r for r in gathered.rows.values() if r.revision in numbered]):
+    for row, form in read_checked(stores, [row for row in rows if row.revision in numbered]):
         if form is None:
             bad[row.item] = f"item {row.item}@{row.number}: {ALTERED}"
         elif (paper := read_paper(form)) is not None:

@@ -13,15 +13,15 @@ from clock import read_time, tell_day, tell_minute, write_time
 from errors import NotFound, PublishError, UserFault
 from portal import Portal
 from publish.annex import fill_annex
-from publish.gather import Gathered, Known, Stores, prepare_file, read_checked, read_known, read_papers
+from publish.directory import Paper
+from publish.gather import Known, Stores, prepare_file, read_checked, read_known, read_papers
 from publish.plan import File, Layout, add_files, choose, lay_out, pair_files
 from publish.render import Renderer
-from publish.shelf import Live, Shelf, Stock, Stone
+from publish.shelf import Live, Shelf, Stone
 from publish.site_view import see_site
 from publish.traditional import convert_page
 from publish.views import AgencyView
 from store.database import Database
-from store.log import Head
 from store.past import Approval, PastRelease, find_release_at, read_past_gate, read_past_places
 from store.publishing import Placement, Publication
 from store.shown import list_agency_names, read_agencies
@@ -52,6 +52,7 @@ class _Past:
     approvals: Mapping[int, Approval]
     shelf: Shelf
     agencies: Mapping[int, str | None]
+    papers: Mapping[int, Paper]
 
 
 def rebuild_past(
@@ -104,7 +105,9 @@ def _gather(database: Database, portal: Portal, home: Path, moment: datetime) ->
     lost = sorted({live.gated.column_key for live in shelf.live.values()} - known)
     if lost:
         raise PublishError(f"portal.yaml has no column {', '.join(lost)} any more: put it back to rebuild")
-    return _Past(Stores(database, home, site), release, approvals, shelf, agencies)
+    stores = Stores(database, home, site)
+    papers, _ = read_papers(stores, [live.gated for live in shelf.live.values()])
+    return _Past(stores, release, approvals, shelf, agencies, papers)
 
 
 def _fill(
@@ -137,13 +140,7 @@ def _leave_out(shelf: Shelf, bad: Mapping[int, str]) -> Shelf:
 
 
 def _lay_out(past: _Past) -> Layout:
-    rows = {item: live.gated for item, live in past.shelf.live.items()}
-    stock = Stock({}, (), {})
-    nothing: frozenset[int] = frozenset()
-    head = Head(past.release.log_seq, "")
-    gathered = Gathered(rows, stock, {}, nothing, {}, head, {}, nothing, past.agencies)
-    papers, _ = read_papers(past.stores, gathered)
-    annex = fill_annex(past.shelf, papers, past.agencies, past.stores.site)
+    annex = fill_annex(past.shelf, past.papers, past.agencies, past.stores.site)
     return lay_out(past.shelf, past.stores.site, annex=annex)
 
 

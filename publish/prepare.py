@@ -94,7 +94,7 @@ def _is_settled(stores: Stores) -> bool:
 def _plan_narrow(stores: Stores, base: Served, now: datetime) -> Plan | None:
     gathered = gather(stores, now, base.release, narrow=True)
     order, bad = read_order(stores, gathered)
-    papers, altered = read_papers(stores, gathered)
+    papers, altered = read_papers(stores, gathered.rows.values())
     bad |= altered
     scope = gathered.scope or frozenset()
     while bad.keys() <= scope:
@@ -163,7 +163,7 @@ def _plan_wide(
     if rollback is not None:
         _keep_only(gathered, trees, rollback)
     order, bad = read_order(stores, gathered)
-    papers, altered = read_papers(stores, gathered)
+    papers, altered = read_papers(stores, gathered.rows.values())
     bad |= altered
     while True:
         _refuse(gathered, bad)
