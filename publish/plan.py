@@ -167,7 +167,7 @@ def _add_agency(desk: _Desk, agency: AgencyView, items: tuple[int, ...]) -> None
 
 
 def _add_directory(desk: _Desk, directory: Directory) -> None:
-    """Add the drawers' pages, the months' data, the map of both.
+    """Add the drawers' pages, the months' data, the map of both; a page's key is its drawer's address.
 
     Filters stand on 最新 of everything only, so that a drawer's pages change with what is in it.
     """
@@ -175,11 +175,12 @@ def _add_directory(desk: _Desk, directory: Directory) -> None:
     for drawer, stack in directory.drawers.items():
         paths = set(list_paths(drawer, stack.total))
         if f"{drawer.path}index.html" in paths:
-            subject = Subject("directory", newest=stack.newest, total=stack.total, items=stack.top)
+            subject = Subject("directory", drawer.path, None, stack.newest, stack.total, stack.top)
             desk.add(f"{drawer.path}index.html", subject, drawer, filters if drawer == ALL else ())
         for number, items in stack.pages.items():
             last = number if number == stack.newest else 0
-            desk.add(drawer.page(number), Subject("directory", "", number, last, None, items), drawer)
+            subject = Subject("directory", drawer.path, number, last, None, items)
+            desk.add(drawer.page(number), subject, drawer)
     for month, items in directory.files.items():
         for path, kind in zip(name_data(month), ("json", "csv"), strict=True):
             desk.add(path, Subject(f"directory {kind}", month, items=items))

@@ -53,8 +53,6 @@ class Renderer:
         subject = file.subject
         if subject.kind == "asset":
             return read_assets()[subject.key].raw
-        if subject.kind == "directory":
-            return self._directory(file).encode()
         makers: dict[str, Callable[[Subject], str]] = {
             "front": self._front,
             "list": self._list,
@@ -64,6 +62,7 @@ class Renderer:
             "gone": self._gone,
             "columns": self._map,
             "agency": self._agency,
+            "directory": self._directory,
             "directory json": lambda subject: directory.write_json(self._rows(subject.items), self.site),
             "directory csv": lambda subject: directory.write_csv(self._rows(subject.items), self.site),
             "data": lambda _: pages.render_data(self._months(), self.site),
@@ -110,27 +109,18 @@ class Renderer:
     def _find_agency(self, key: str) -> AgencyView:
         return next(agency for agency in self.site.agencies if f"@{agency.key}" == key)
 
-    def _directory(self, file: File) -> str:
+    def _directory(self, subject: Subject) -> str:
         """Render a page of the directory; what its drawer is called stands with the layout."""
-        subject, drawer = file.subject, self._drawers[file.of or file.path]
-        number, found = subject.number, self.layout.annex.directory
-        pager = Pager(None, subject.newest, None, None)
-        if number is not None:
-            pager = Pager(number, 0, number - 1 or None, None if subject.newest == number else number + 1)
-        is_first = drawer == directory.ALL and number is None and found is not None
+        drawer, found = self._drawers[subject.key], self.layout.annex.directory
+        is_first = drawer == directory.ALL and subject.number is None
         filters = directory.list_filters(found.counts) if is_first and found is not None else ()
-        return pages.render_directory(
-            DirectoryPage(drawer, self._rows(subject.items), pager, subject.total, filters), self.site
-        )
+        rows, pager = self._rows(subject.items), _see_pager(subject)
+        return pages.render_directory(DirectoryPage(drawer, rows, pager, subject.total, filters), self.site)
 
     @cached_property
     def _drawers(self) -> dict[str, Drawer]:
         found = self.layout.annex.directory
-        return {
-            path: drawer
-            for drawer, stack in (found.drawers.items() if found is not None else ())
-            for path in directory.list_paths(drawer, stack.total)
-        }
+        return {drawer.path: drawer for drawer in (found.drawers if found is not None else ())}
 
     def _months(self) -> Mapping[str, int]:
         found = self.layout.annex.directory
@@ -154,18 +144,13 @@ class Renderer:
         )
 
     def _list(self, subject: Subject) -> str:
-        column, number = self._column(subject.key), subject.number
+        column = self._column(subject.key)
         siblings: tuple[ColumnView, ...] = ()
-        if number is None:
-            pager = Pager(None, subject.newest, None, None)
+        if subject.number is None:
             zone = next(zone for zone in self.site.zones if zone.key == column.zone)
             siblings = tuple(one for one in zone.columns if one not in self.layout.empty)
-        else:
-            is_newest = subject.newest == number
-            pager = Pager(number, 0, number - 1 or None, None if is_newest else number + 1)
-        return pages.render_list(
-            ListView(column, self._rows(subject.items), pager, subject.total, siblings), self.site
-        )
+        rows, pager = self._rows(subject.items), _see_pager(subject)
+        return pages.render_list(ListView(column, rows, pager, subject.total, siblings), self.site)
 
     def _newest(self, subject: Subject) -> tuple[ColumnView | AgencyView, tuple[RowView, ...]]:
         of = self._find_agency(subject.key) if subject.key.startswith("@") else self._column(subject.key)
@@ -194,3 +179,11 @@ class Renderer:
         newest = sorted(self.layout.racks.newest.items())
         entries += [Entry(sitemap.name_block(block), at) for block, at in newest]
         return sitemap.render_index(tuple(entries), self.site)
+
+
+def _see_pager(subject: Subject) -> Pager:
+    """Say where a page of a list stands; only the newest permanent page is told its own number as `newest`."""
+    number = subject.number
+    if number is None:
+        return Pager(None, subject.newest, None, None)
+    return Pager(number, 0, number - 1 or None, None if subject.newest == number else number + 1)
