@@ -182,7 +182,7 @@ class Renderer:
 
 
 def _see_pager(subject: Subject) -> Pager:
-    """Say where a page of a list stands; only the newest permanent page is told its own number as `newest`."""
+    """Say where a page of a column or a drawer stands; the newest permanent page links no newer one."""
     number = subject.number
     if number is None:
         return Pager(None, subject.newest, None, None)
