@@ -191,6 +191,7 @@ def test_nothing_of_an_item_runs_or_calls_out(
     count = hostile(24)
     _look_at_desk(office, window, count)
     _look_at_portal(office, window, count)
+    assert window.faults == []
 
 
 @pytest.mark.soak
@@ -200,3 +201,4 @@ def test_nothing_runs_or_calls_out_with_each_payload_by_itself(
     count = hostile(1)
     _look_at_desk(office, window, count)
     _look_at_portal(office, window, count)
+    assert window.faults == []

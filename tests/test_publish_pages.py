@@ -6,21 +6,17 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
-import feedparser
-import lxml.etree
-import lxml.html
 import pytest
+from shown import AT, form, meta, parse, read_xml, row, text_of
 
-from clock import write_time
 from portal import Portal
-from publish import feeds, pages, sitemap
+from publish import feeds, pages
 from publish.assets import read_assets
 from publish.body import arrange_body
 from publish.directory import ALL, DirectoryPage, Drawer, list_filters
-from publish.fields import clean, see_article, see_date, see_mark, see_row, tell_size
+from publish.fields import clean, see_article, see_date, see_mark, tell_size
 from publish.site_view import see_site
 from publish.templates import allow_address, allow_mail
 from publish.traditional import convert_page
@@ -30,7 +26,6 @@ from publish.views import (
     ArticleView,
     BlockView,
     ColumnView,
-    Entry,
     FrontZoneView,
     GoneView,
     GuideView,
@@ -38,13 +33,10 @@ from publish.views import (
     LinkView,
     ListView,
     Pager,
-    RowView,
     SiteView,
     TopicView,
 )
-from store.forms import EMPTY
 
-AT = datetime(2026, 11, 5, 2, 10, 30, tzinfo=UTC)
 FILE = f"/files/ab/ab{'0' * 62}"
 TOPIC = TopicView("冬季取暖（示例）", "取暖服务一处办。", "样例省教育厅", "2026-10-01 起", "open")
 LINKS = (LinkView("示例", "https://policy.example.gov.cn/"),)
@@ -79,38 +71,12 @@ def column(site: SiteView) -> ColumnView:
     return site.columns[0]
 
 
-def form(**values: Any) -> dict[str, Any]:
-    plain = {"title": "省教育厅开展检查", "html": "<p>正文。</p>", "credit": "省教育厅"}
-    return {**EMPTY, "address": "http://jyt.example.gov.cn/dt/1.html", **plain, **values}
-
-
 @pytest.fixture
 def show(column: ColumnView) -> Callable[..., ArticleView]:
     def make(**values: Any) -> ArticleView:
         return see_article(7, form(**values), "/articles/2026/11/7.html", column, AT, "样例")
 
     return make
-
-
-def row(number: int = 7, **values: Any) -> RowView:
-    return see_row(number, form(**values), f"/articles/2026/11/{number}.html", AT, AT, "样例")
-
-
-def parse(page: str) -> Any:
-    """Give the page's tree; the stubs of lxml know too many kinds of answers to a path."""
-    return lxml.html.document_fromstring(page)
-
-
-def read_xml(text: str) -> Any:
-    return lxml.etree.fromstring(text.encode())
-
-
-def meta(page: str) -> dict[str, str]:
-    return {tag.get("name"): tag.get("content") for tag in parse(page).xpath("//meta[@name]")}
-
-
-def text_of(page: str) -> str:
-    return " ".join(parse(page).text_content().split())
 
 
 def every_page(site: SiteView, article: ArticleView) -> dict[str, str]:
@@ -427,56 +393,8 @@ def test_the_notice_of_a_demo_stands_on_every_page(site: SiteView, show: Callabl
     assert all("演示站点" in page for page in marked.values())
 
 
-def test_the_feed_is_atom_that_readers_read(site: SiteView, column: ColumnView) -> None:
-    rows = (row(9, title="A & B <通知>", summary="摘要"), replace(row(8), updated=AT.replace(day=6)))
-    text = feeds.render_feed(column, rows, site)
-    feed = feedparser.parse(text.encode())
-    assert not feed.bozo
-    assert feed.version == "atom10"
-    assert feed.feed.id == "https://www.example.gov.cn/columns/bumen/"
-    assert feed.feed.updated == "2026-11-06T02:10:30Z"
-    assert {link.rel for link in feed.feed.links} == {"self", "alternate"}
-    assert [entry.title for entry in feed.entries] == ["A & B <通知>", "省教育厅开展检查"]
-    assert [entry.id for entry in feed.entries] == [
-        "https://www.example.gov.cn/articles/2026/11/9.html",
-        "https://www.example.gov.cn/articles/2026/11/8.html",
-    ]
-    assert feed.entries[0].published == "2026-11-05T02:10:30Z"
-    assert feed.entries[0].author == "省教育厅"
-
-
-def test_the_sitemap_names_full_addresses_and_robots_names_the_sitemap(site: SiteView) -> None:
-    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    entries = (Entry("/articles/2026/11/7.html", write_time(AT)), Entry("/", None))
-    root = read_xml(sitemap.render_entries(entries, site))
-    assert root.xpath("//s:loc/text()", namespaces=space) == [
-        "https://www.example.gov.cn/articles/2026/11/7.html",
-        "https://www.example.gov.cn/",
-    ]
-    assert root.xpath("//s:lastmod/text()", namespaces=space) == ["2026-11-05T02:10:30Z"]
-    index = lxml.etree.fromstring(
-        sitemap.render_index((Entry("/sitemaps/articles-1.xml", write_time(AT)),), site).encode()
-    )
-    assert index.xpath("//s:sitemap/s:loc/text()", namespaces=space)
-    assert "Sitemap: https://www.example.gov.cn/sitemap.xml" in sitemap.render_robots(site)
-
-
 def test_a_page_with_its_style_is_light(site: SiteView, show: Callable[..., ArticleView]) -> None:
     named = [asset for name, asset in read_assets().items() if name in ("portal.css", "large.js", "icon.svg")]
     assets = sum(len(asset.raw) for asset in named)  # the search page alone names more
     assert assets < 30_000
     assert all(len(page.encode()) + assets < 100_000 for page in every_page(site, show()).values())
-
-
-def test_the_same_rows_are_an_rss_feed_and_a_json_feed(site: SiteView, column: ColumnView) -> None:
-    rows = (row(), replace(row(), title="A & B <通知>", summary=""))
-    told = feedparser.parse(feeds.render_rss(column, rows, site).encode())
-    assert not told.bozo
-    assert told.version == "rss20"
-    assert [entry.title for entry in told.entries] == ["省教育厅开展检查", "A & B <通知>"]
-    assert told.entries[0].published == "Thu, 05 Nov 2026 02:10:30 +0000"
-    assert told.entries[0].id == told.entries[0].link == f"https://www.example.gov.cn{rows[0].path}"
-    feed = json.loads(feeds.render_json_feed(column, rows, site))
-    assert feed["version"] == "https://jsonfeed.org/version/1.1"
-    assert [one["title"] for one in feed["items"]] == ["省教育厅开展检查", "A & B <通知>"]
-    assert feed["items"][0]["date_published"].startswith("2026-11-05T02:10:")
