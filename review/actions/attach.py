@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from errors import UserFault
 from pipelines.normalize import describe_file
-from pipelines.uploads import LARGEST, MOST, keep_uploads
+from pipelines.uploads import MOST
 from review.actions.edit import save_draft
 from review.actions.write import UPLOAD
 from review.drawing import go
 from review.permissions import DECIDE, allow, sized
-from review.setting import setting
+from review.requests import read_uploads
 from store.editing import Draft, draft_files
 from store.files import save_file
 from store.versions import read_form
@@ -23,13 +23,9 @@ from store.versions import read_form
 @allow(*DECIDE)
 def attach_files(item: int, number: int) -> ResponseReturnValue:
     """Save another list of attachments as the next revision; what is uploaded is told by its content."""
-    here = setting()
     gone = set(request.form.getlist("gone"))
-    uploads = [one for one in request.files.getlist("files") if one.filename]
     try:
-        kept = keep_uploads(
-            here.database.home, ((one.filename or "", one.stream.read(LARGEST + 1)) for one in uploads)
-        )
+        kept = read_uploads()
     except UserFault as error:
         return go(f"/items/{item}@{number}", f"没有保存：{error}。")
 

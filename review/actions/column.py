@@ -6,9 +6,10 @@ from flask import jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from errors import NotAllowed, Stale
-from review.deciding import Seen, explain_stale, read_seen
+from review.deciding import explain_stale
 from review.drawing import wants_json
 from review.permissions import DECIDE, allow
+from review.requests import read_one
 from review.setting import setting
 from review.visits import read_now, signed_in
 from store.desk import check_seen, choose_column
@@ -21,7 +22,7 @@ def set_column(item: int, number: int) -> ResponseReturnValue:
     """Choose the column of a review that is still open; the machine's suggestion stays in the log."""
     here, session, now = setting(), signed_in(), read_now()
     key = request.form.get("column", "")
-    seen = next(iter(read_seen(request.form.getlist("which"))), Seen(item, number, -1))
+    seen = read_one(item, number)
     if key not in here.desk.columns:
         raise NotAllowed("门户没有这个栏目")
     with here.database.write() as connection:

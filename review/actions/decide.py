@@ -9,9 +9,9 @@ from review.deciding import Outcome, carry_out, read_seen
 from review.drawing import go, wants_json
 from review.permissions import DECIDE, allow
 from review.protection import is_own_path
+from review.requests import read_reason
 from review.setting import setting
 from review.visits import read_now, signed_in
-from store.foreign import keep_words
 from store.moves import Wish
 
 
@@ -22,11 +22,9 @@ def decide_items() -> ResponseReturnValue:
     group = form.get("bulk")
     seen = read_seen(form.getlist(f"seen-{group}") if group else form.getlist("which"))
     action = "approve" if group else form.get("action", "")
-    reason = keep_words(form.get("reason", "")).strip()
-    wish = Wish(action, form.get("column") or None, reason[:500] or None)
     bulk = bool(group) or len(seen) > 1
-    if bulk:  # one column for many would be a guess
-        wish = Wish(action, None, wish.reason)
+    column = None if bulk else form.get("column")  # one column for many would be a guess
+    wish = Wish(action, column or None, read_reason() or None)
     folds = {one: read_seen(form.getlist(f"fold-{one.which}:{one.version}")) for one in seen}
     outcome = carry_out(here, session, seen, wish, bulk, read_now(), folds, every="every" in form)
     if wants_json():

@@ -14,9 +14,10 @@ from pipelines.allowing import allow_found
 from pipelines.documents import DocumentReader
 from pipelines.normalize import clean_html, clean_line
 from pipelines.screening import list_own, read_words, screen_form
-from review.deciding import Seen, explain_stale, read_seen
+from review.deciding import explain_stale
 from review.drawing import go
 from review.permissions import DECIDE, allow
+from review.requests import read_one
 from review.setting import setting
 from review.visits import read_now, signed_in
 from store.desk import check_seen
@@ -57,7 +58,7 @@ def save_draft(
     `keep` writes what the revision names, in the same transaction.
     """
     here, session, now = setting(), signed_in(), read_now()
-    seen = next(iter(read_seen(request.form.getlist("which"))), Seen(item, number, -1))
+    seen = read_one(item, number)
     back = f"/items/{item}@{number}"
     try:
         with here.database.read() as connection:

@@ -11,13 +11,13 @@ from pipelines.allowing import find_allowed
 from publish.fields import clean
 from review.drawing import draw
 from review.permissions import DECIDE, LOOK, allow
+from review.requests import read_number, read_reason
 from review.setting import setting
 from review.visits import read_now, signed_in
 from review.words import LEVELS, RULES, name_field
 from store.allowances import end_allowance, list_allowances, make_allowance
 from store.clearing import clear_finding, recall_finding
 from store.desk import Finding, find_standing, read_details
-from store.foreign import keep_words
 from store.screenings import list_raised
 from store.sessions import set_notice
 
@@ -26,13 +26,13 @@ from store.sessions import set_notice
 def settle_finding(item: int, number: int) -> ResponseReturnValue:
     """Confirm or clear one finding, take one's word back, or allow its phrase from now on."""
     here, session = setting(), signed_in()
-    wanted, act = request.form.get("finding", ""), request.form.get("act", "confirm")
-    if not wanted.isdecimal() or len(wanted) > 9 or act not in ("confirm", "recall", "allow"):
+    wanted, act = read_number("finding"), request.form.get("act", "confirm")
+    if act not in ("confirm", "recall", "allow"):
         abort(400)
     with here.database.write() as connection:
         one = find_standing(connection, item, number)
         details = read_details(connection, [one.revision])[one.revision]
-        finding = next((found for found in details.findings if found.id == int(wanted)), None)
+        finding = next((found for found in details.findings if found.id == wanted), None)
         if finding is None:
             abort(404)
         why = _refuse(finding, act, one.made_by)
@@ -75,12 +75,10 @@ def screened() -> ResponseReturnValue:
 def end_allowed() -> ResponseReturnValue:
     """End an allowance: what it had cleared is screened again tonight."""
     here, session, now = setting(), signed_in(), read_now()
-    number = request.form.get("allowance", "")
-    if not number.isdecimal() or len(number) > 9:
-        abort(400)
+    number = read_number("allowance")
     with here.database.write() as connection:
         reason = request.form.get("reason", "")
-        count = end_allowance(connection, int(number), reason, session.actor, now, via="desk")
+        count = end_allowance(connection, number, reason, session.actor, now, via="desk")
         set_notice(connection, session, f"不再放行；它放行过的 {count} 条会重新筛查。")
     return redirect("/screened", 303)
 
@@ -103,7 +101,7 @@ def _refuse(finding: Finding, act: str, made_by: str) -> str | None:
 
 def _carry_out(connection: Connection, item: int, number: int, finding: Finding, act: str) -> str:
     actor, now = signed_in().actor, read_now()
-    reason = keep_words(request.form.get("reason", "")).strip()[:300]
+    reason = read_reason(300)
     head = f"{RULES.get(finding.rule, finding.rule)}（{name_field(finding.field)}）"
     try:
         if act == "recall":

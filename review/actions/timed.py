@@ -13,9 +13,9 @@ from errors import UserFault
 from review.deciding import Done, carry_out, read_seen
 from review.drawing import go
 from review.permissions import DECIDE, allow
+from review.requests import read_reason
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
-from store.foreign import keep_words
 from store.jobs import add_job
 from store.moves import Wish
 from store.reviews import LONGEST_WAIT
@@ -65,7 +65,7 @@ def _read_wish(now: datetime) -> Wish:
     action = form.get("action", "")
     if action not in _ACTIONS:
         raise UserFault("没有这个操作")
-    reason = keep_words(form.get("reason", "")).strip()[:500] or None
+    reason = read_reason() or None
     if action == "approve" and form.get("when") == "at":
         return Wish(action, None, reason, read_moment(form.get("at", ""), now))
     return Wish(action, None, reason, at_once=True)

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from clock import tell_day
 from errors import UserFault
-from pipelines.uploads import LARGEST, MOST, keep_uploads
+from pipelines.uploads import LARGEST, MOST
 from pipelines.written import compose, submit_written
 from publish.fields import clean
 from review.drawing import draw, go
 from review.permissions import DECIDE, LOOK, allow, sized
+from review.requests import read_uploads
 from review.setting import setting
 from review.visits import read_now, signed_in
 from review.words import STATES, name_field
@@ -42,13 +43,10 @@ def write_item() -> ResponseReturnValue:
         if len(given["text"]) > _LONGEST:
             raise UserFault("正文太长")
         fields = {name: check_value(name, given[name], tell_day(now)) for name in ("title", *LINES)}
-        uploads = [one for one in request.files.getlist("files") if one.filename]
-        if not given["text"].strip() and not uploads:
+        files = read_uploads()
+        if not given["text"].strip() and not files:
             raise UserFault("正文和附件都是空的")
-        named = keep_uploads(
-            here.database.home, ((one.filename or "", one.stream.read(LARGEST + 1)) for one in uploads)
-        )
-        written = compose(fields, given["column"] or None, given["text"], named, here.portal)
+        written = compose(fields, given["column"] or None, given["text"], files, here.portal)
     except UserFault as error:
         return _show(given, f"没有保存：{error}。", 400)
     item = submit_written(here.database, written, here.portal, here.sources, session.actor, now, via="desk")
