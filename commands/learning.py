@@ -137,7 +137,7 @@ def label(file: Path, source_id: str | None, url: str, with_steps: bool, as_json
     paths = find_paths()
     sources, portal = load_files(paths)
     source = sources.source(source_id) if source_id else None
-    agency = find_agency(sources, source) if source else None
+    agency = find_agency(sources, source.agency if source else None)
     reading = read_article(Page(read_file(file), url, read_clock()))
     if reading.fault is not None:
         raise UserFault(f"{file}: {reading.fault}")

@@ -59,7 +59,7 @@ def prepare_arrival(
 ) -> Arrival:
     """Do all the work on a page that needs no transaction; files are durable once `drafts` are settled."""
     source = sources.source(page.source) if page.source else None
-    agency = find_agency(sources, source) if source is not None else None
+    agency = find_agency(sources, source.agency if source is not None else None)
     raw = keep_page(drafts, page)
     kept = keep_files(home, drafts, page)
     provider = (agency.site_name or agency.name) if agency else _name_site(source, page.url)

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from errors import NotFound
 from pipelines.cluster_guard import Traits, Verdict, compare
 from pipelines.cluster_original import Telling, choose_original
 from pipelines.cluster_signature import Bands, find_bands
 from pipelines.dedupe import squash
+from pipelines.label import find_agency
 from pipelines.screening import read_words
 from pipelines.script import simplify
 from sources import Sources
@@ -188,10 +188,7 @@ def _choose(connection: Connection, cluster: Cluster, sources: Sources) -> Clust
 
 
 def _tell(one: StoredText, sources: Sources) -> Telling:
-    try:
-        agency = sources.agency(one.agency) if one.agency else None
-    except NotFound:  # sources.yaml has lost it; the item stays
-        agency = None
+    agency = find_agency(sources, one.agency)  # where sources.yaml has lost it, the item stays
     fields = one.fields
     return Telling(one.item, agency, fields["issuer"], fields["credit"], fields["published"])
 

@@ -20,7 +20,7 @@ def list_hot(connection: Connection, sources: Sources, now: datetime) -> list[Ho
     carriers: dict[int, list[Carrier]] = {}
     for item, name, seen in list_carriers(connection, now - _SINCE):
         source = find_source(sources, name)
-        agency = find_agency(sources, source) if source else None
+        agency = find_agency(sources, source.agency if source else None)
         if agency is not None:
             carriers.setdefault(item, []).append(Carrier(agency.key, agency.level, read_time(seen)))
     found = (propose_hot(item, carried, now) for item, carried in carriers.items())

@@ -65,10 +65,10 @@ def gather_facts(form: Mapping[str, Any], source: Source | None, agency: Agency 
     )
 
 
-def find_agency(sources: Sources, source: Source) -> Agency | None:
-    """Give the agency of a source, None when sources.yaml has lost it."""
+def find_agency(sources: Sources, key: str | None) -> Agency | None:
+    """Give an agency by its key, None when sources.yaml has lost it."""
     try:
-        return sources.agency(source.agency)
+        return sources.agency(key) if key else None
     except NotFound:
         return None
 

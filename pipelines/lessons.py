@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from classify.training import Lesson
-from errors import NotFound
-from pipelines.label import find_source, gather_facts
+from pipelines.label import find_agency, find_source, gather_facts
 from pipelines.screening import read_words
-from sources import Agency, Sources
+from sources import Sources
 from store.decisions import Decision
 
 
@@ -19,13 +18,6 @@ def make_lessons(decisions: Iterable[Decision], sources: Sources) -> list[Lesson
 
 def _make(one: Decision, sources: Sources) -> Lesson:
     source = find_source(sources, one.source)
-    agency = _find_agency(sources, one.agency)
+    agency = find_agency(sources, one.agency)
     text = one.text if one.text is not None else read_words(one.form["html"])
     return Lesson(gather_facts(one.form, source, agency), text, one.column)
-
-
-def _find_agency(sources: Sources, key: str | None) -> Agency | None:
-    try:
-        return sources.agency(key) if key else None
-    except NotFound:
-        return None

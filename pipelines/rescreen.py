@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from errors import NotFound, StoreError
+from errors import StoreError
 from pipelines.allowing import allow_found
 from pipelines.documents import DocumentReader
+from pipelines.label import find_agency
 from pipelines.screen import tell_version
 from pipelines.screening import list_own, screen_again
 from portal import Portal
-from sources import Agency, Sources
+from sources import Sources
 from store.database import Database
 from store.items import Found
 from store.screenings import Raised, Unscreened, keep_rescreening, list_unscreened
@@ -66,17 +67,9 @@ def _screen(
     one: Unscreened, database: Database, reader: DocumentReader, portal: Portal, sources: Sources
 ) -> list[Found] | None:
     """Give what is found; a file that is missing costs its revision, which is looked at next time."""
-    own = list_own(_find_agency(one.agency, sources), portal)
+    own = list_own(find_agency(sources, one.agency), portal)
     try:
         return screen_again(one.form, database.home, reader, one.at, portal, own).found
     except StoreError as error:
         logger.warning("%d@%d was not screened: %s", one.item, one.number, error)
-        return None
-
-
-def _find_agency(key: str | None, sources: Sources) -> Agency | None:
-    """Give the agency of an item; one that left sources.yaml since is nobody's."""
-    try:
-        return sources.agency(key) if key is not None else None
-    except NotFound:
         return None
