@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from spiders.faults import Fault
 from spiders.fetch import PAGE_LIMIT, Answer, Fetcher
 from spiders.gate import Turn
-from spiders.tree import kill_tree, spend_tree, weigh_tree
+from spiders.tree import find_tree, kill_tree, spend, weigh
 from spiders.turning import Sent
 from spiders.visit import Visit
 
@@ -121,12 +121,13 @@ class Browser:
             return await self._fill(answer, deadline)
 
     async def close(self) -> None:
-        """End the browser and its driver, whatever they do."""
+        """End the browser and its driver, whatever they do; a run that started none looks for no process."""
+        if self._play is None:
+            return
         await self._kill()
-        if self._play is not None:
-            play, self._play = self._play, None
-            with suppress(TimeoutError, ConnectionError):
-                await asyncio.wait_for(play.stop(), 5)
+        play, self._play = self._play, None
+        with suppress(TimeoutError, ConnectionError):
+            await asyncio.wait_for(play.stop(), 5)
 
     async def _fill(self, answer: Answer, deadline: float) -> Answer | Fault:
         from playwright.async_api import Error
@@ -167,14 +168,15 @@ class Browser:
         end, seen, before = monotonic() + seconds, 0.0, 0.0
         while visit.fault is None:
             await asyncio.sleep(_WATCH_SECONDS)
-            spent = spend_tree(os.getpid(), "chrom")
+            processes = list(find_tree(os.getpid(), "chrom"))
+            spent = spend(processes)
             if visit.last != seen:
                 seen, before = visit.last, spent
             if monotonic() > end or visit.is_stalled(STILL_SECONDS):
                 visit.fault = f"its scripts came to no end within {seconds:.0f} s"
             elif spent - before > self._stall:
                 visit.fault = f"its scripts came to no end: {self._stall:.0f} s of work without a request"
-            elif weigh_tree(os.getpid(), "chrom") > MEMORY_BYTES:
+            elif weigh(processes) > MEMORY_BYTES:
                 visit.fault = f"its scripts took more than {MEMORY_BYTES >> 20} MB"
         kill_tree(os.getpid(), "chrom")
 

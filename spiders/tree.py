@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,20 +28,20 @@ def find_tree(root: int, name: str) -> Iterator[int]:
                 yield process
 
 
-def spend_tree(root: int, name: str) -> float:
+def spend(processes: Iterable[int]) -> float:
     """The seconds of CPU that these processes have used."""
     ticks = 0
-    for process in find_tree(root, name):
+    for process in processes:
         with suppress(OSError, ValueError, IndexError):
             rest = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
             ticks += int(rest[11]) + int(rest[12])
     return ticks / _TICKS
 
 
-def weigh_tree(root: int, name: str) -> int:
+def weigh(processes: Iterable[int]) -> int:
     """The bytes of memory that the largest of these processes holds."""
     largest = 0
-    for process in find_tree(root, name):
+    for process in processes:
         with suppress(OSError, ValueError, IndexError):
             largest = max(largest, int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE_BYTES)
     return largest
