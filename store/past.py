@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, Row, select
 
 from clock import read_time
 from store.gate import Gated
+from store.moves import list_passes
 from store.publishing import Placement, Publication, read_placements, read_publications
 from store.tables import findings, log, publications, releases, reviews, revisions
 
@@ -49,7 +51,7 @@ def read_past_gate(connection: Connection, release: PastRelease, hold: timedelta
 
     The log keeps no hold: where the review does not tell it any more, an approval counts from `hold` on.
     """
-    last, approval, seconds = _read_log(connection, release.log_seq)
+    steps, approval = _read_log(connection, release.log_seq)
     blocked = _read_blocked(connection, release.log_seq)
     holds = {
         row.revision: row.release_after
@@ -58,28 +60,24 @@ def read_past_gate(connection: Connection, release: PastRelease, hold: timedelta
     numbers = {row.id: (row.number, row.hash) for row in connection.execute(_NUMBERED)}
     found: dict[int, Approval] = {}
     for revision, row in approval.items():
-        newest = (last[revision]["from_state"], last[revision]["to_state"])
-        if newest[1] != "approved" or _is_blocked(blocked, row):
+        if steps[revision][-1].to_state != "approved" or _is_blocked(blocked, row):
             continue
         chosen = row
         if not _is_over(row, holds.get(revision), hold, release):
             older = [
                 one
                 for other, one in approval.items()
-                if one["item"] == row["item"]
-                and (last[other]["from_state"], last[other]["to_state"]) == ("approved", "superseded")
+                if one.item == row.item
+                and (steps[other][-1].from_state, steps[other][-1].to_state) == ("approved", "superseded")
                 and not _is_blocked(blocked, one)
             ]
             if not older:
                 continue
-            chosen = max(older, key=lambda one: int(one["seq"]))
-        number, digest = numbers[chosen["revision"]]
-        if digest == chosen["hash"] and chosen["column_key"] is not None:
-            gated = Gated(
-                chosen["item"], chosen["revision"], number, digest, chosen["column_key"], chosen["at"]
-            )
-            by = (*seconds.get(chosen["revision"], ()), chosen["actor"])
-            found[gated.item] = Approval(gated, chosen["seq"], by)
+            chosen = max(older, key=lambda one: int(one.seq))
+        number, digest = numbers[chosen.revision]
+        if digest == chosen.hash and chosen.column_key is not None:
+            gated = Gated(chosen.item, chosen.revision, number, digest, chosen.column_key, chosen.at)
+            found[gated.item] = Approval(gated, chosen.seq, _name_people(steps[chosen.revision]))
     return found
 
 
@@ -94,26 +92,29 @@ def read_past_places(
     return shown, places
 
 
+_Step = Row[*tuple[Any, ...]]
 _NUMBERED = select(revisions.c.id, revisions.c.number, revisions.c.hash)
 
 
-def _read_log(
-    connection: Connection, seq: int
-) -> tuple[dict[int, RowMapping], dict[int, RowMapping], dict[int, tuple[str, ...]]]:
-    """Give of each revision its newest row, its newest approval, and who passed it to a second person."""
-    last: dict[int, RowMapping] = {}
-    approval: dict[int, RowMapping] = {}
-    seconds: dict[int, tuple[str, ...]] = {}
+def _read_log(connection: Connection, seq: int) -> tuple[dict[int, list[_Step]], dict[int, _Step]]:
+    """Give of each revision the rows that gave it a state, in their order, and its newest approval."""
+    steps: dict[int, list[_Step]] = {}
+    approval: dict[int, _Step] = {}
     query = select(log).where(log.c.seq <= seq, log.c.to_state.is_not(None)).order_by(log.c.seq)
-    for row in connection.execute(query).mappings():
-        last[row["revision"]] = row
-        if row["to_state"] == "approved":
-            approval[row["revision"]] = row
-        elif row["to_state"] == "second":
-            seconds[row["revision"]] = (row["actor"],)
-        elif row["to_state"] == "waiting":
-            seconds.pop(row["revision"], None)
-    return last, approval, seconds
+    for row in connection.execute(query):
+        steps.setdefault(row.revision, []).append(row)
+        if row.to_state == "approved":
+            approval[row.revision] = row
+    return steps, approval
+
+
+def _name_people(steps: Sequence[_Step]) -> tuple[str, ...]:
+    """Give who passed a revision and who approved it, the last time that somebody did."""
+    people: tuple[str, ...] = ()
+    for at, row in enumerate(steps):
+        if row.action == "approve" and row.to_state == "approved":
+            people = (*(one.actor for one in list_passes(steps[:at])), row.actor)
+    return people
 
 
 def _read_blocked(connection: Connection, seq: int) -> dict[int, list[tuple[str, int]]]:
@@ -131,13 +132,13 @@ def _read_blocked(connection: Connection, seq: int) -> dict[int, list[tuple[str,
     return held
 
 
-def _is_blocked(held: Mapping[int, list[tuple[str, int]]], row: RowMapping) -> bool:
-    found = held.get(row["revision"], ())
-    return any(level == "block" or raised < row["seq"] for level, raised in found)
+def _is_blocked(held: Mapping[int, list[tuple[str, int]]], row: _Step) -> bool:
+    found = held.get(row.revision, ())
+    return any(level == "block" or raised < row.seq for level, raised in found)
 
 
-def _is_over(row: RowMapping, release_after: str | None, hold: timedelta, release: PastRelease) -> bool:
+def _is_over(row: _Step, release_after: str | None, hold: timedelta, release: PastRelease) -> bool:
     """Say whether an approval's hold was over when the release was made."""
     if release_after is not None:
         return release_after <= release.at
-    return read_time(row["at"]) + hold <= read_time(release.at)
+    return read_time(row.at) + hold <= read_time(release.at)

@@ -20,6 +20,7 @@ from store.database import Database
 from store.desk import find_standing
 from store.log import list_heads, verify_chain
 from store.moves import Wish
+from store.past import PastRelease, read_past_gate
 from store.reviews import Decided, Desk, decide, undo_approval
 
 DESK = Desk({"bumen": 1, "renshi": 3}, timedelta(minutes=5))
@@ -126,3 +127,16 @@ def test_the_desk_says_which_review_comes_next(
     assert "三审的最后一审由主编来审" in approve("as-editor", 3)
     assert "<b>二审</b>：bo" in office.client("chi").get("/").text
     assert "已通过" in approve("chi", 3)
+
+
+def test_the_past_names_all_who_passed_it_and_nobody_who_took_it_back(
+    act: Callable[..., Decided], database: Database
+) -> None:
+    act("ann")
+    act("bo")
+    act("chi", at_once=True)
+    act("chi", "undo")
+    seq = act("dou", at_once=True).seq
+    with database.read() as connection:
+        release = PastRelease(1, "9999-12-31T00:00:00.000000Z", seq)
+        assert read_past_gate(connection, release, timedelta())[1].by == ("ann", "bo", "dou")
