@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from review.marking import Spot
-from review.words import LEVELS, RULES, name_field
+from review.words import LEVELS, name_field, name_finding
 from store.desk import Finding
 from store.doubts import Doubt
 from store.editing import DATES
@@ -52,7 +52,7 @@ def list_looks(findings: Sequence[Finding], doubts: Sequence[Doubt]) -> list[Loo
         Look(
             number=number,
             field=one.field,
-            head=f"{RULES.get(one.rule, one.rule)}（{name_field(one.field)}）",
+            head=name_finding(one.rule, one.field),
             words=one.span,
             tone="note" if one.level == "note" or one.cleared else "red",
             level="已放行" if one.cleared else LEVELS[one.level],

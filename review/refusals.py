@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from review import words
 from review.words import STATES
 from store.desk import Standing
 from store.moves import ACTIONS, EDITORS, Actor, Wish
 
 KEEP = "keep"  # a public item that vanished at its source: somebody looked, and it stays
-_DONE = {
-    "approve": "通过",
-    "return": "退回",
-    "reject": "不用",
-    "hold": "暂存",
-    "reopen": "放回待审",
-    "withdraw": "撤下",
-}
 
 
 def explain(one: Standing, wish: Wish, actor: Actor, columns: Mapping[str, int]) -> str | None:
@@ -30,7 +23,7 @@ def explain(one: Standing, wish: Wish, actor: Actor, columns: Mapping[str, int])
     if wish.action == KEEP:
         return None if one.state == "approved" else f"它现在是“{STATES.get(one.state, one.state)}”"
     if one.state not in ACTIONS[wish.action]:
-        return f"它现在是“{STATES.get(one.state, one.state)}”，不能{_DONE[wish.action]}"
+        return f"它现在是“{STATES.get(one.state, one.state)}”，不能{words.ACTIONS[wish.action]}"
     reason = (wish.reason or "").strip()
     if wish.action == "approve":
         return _explain_approval(one, wish.column_key or one.column, reason, actor, columns)

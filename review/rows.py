@@ -10,7 +10,7 @@ from clock import tell_minute
 from publish.fields import clean, see_date
 from review.grouping import Entry
 from review.setting import Setting
-from review.words import LEVELS, RULES, name_field, name_reason
+from review.words import LEVELS, name_field, name_finding, name_reason, name_title
 from store.desk import Standing
 from store.faces import Face, Remarks
 from store.moves import EDITORS, Actor
@@ -78,7 +78,7 @@ def _see(
         seen=f"{one.which}:{one.version}",
         item=one.item,
         number=one.number,
-        title=clean(face.title) or "（没有标题）",
+        title=name_title(face.title),
         column=here.name_column(one.column),
         percent=round(one.probability * 100) if one.column == remarks.suggested and one.column else None,
         agency=here.name_agency(one.agency) or clean(face.credit),
@@ -108,7 +108,7 @@ def _explain(one: Standing, remarks: Remarks, here: Setting, actor: Actor) -> li
         if not found.cleared:
             tone = "" if found.level == "note" else "red"
             tag = "" if found.level == "note" else LEVELS[found.level]
-            head = f"{RULES.get(found.rule, found.rule)}（{name_field(found.field)}）"
+            head = name_finding(found.rule, found.field)
             whys.append(Why(tone, tag, head, found.span, marked=True))
     if one.cause == "source-changed":
         whys.append(

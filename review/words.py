@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from clock import PORTAL_ZONE
+from publish.fields import clean
 
 STATES = {
     "draft": "草稿",
@@ -107,6 +108,16 @@ REASONS = {
 def name_field(field: str) -> str:
     """Name a field as editors do; `附件：名称` is said as it is."""
     return FIELDS.get(field, field)
+
+
+def name_title(title: object) -> str:
+    """Give a title as editors see it, also where there is none."""
+    return clean(title) or "（没有标题）"
+
+
+def name_finding(rule: str, field: str) -> str:
+    """Name what was found and where: `手机号码（正文）`."""
+    return f"{RULES.get(rule, rule)}（{name_field(field)}）"
 
 
 def name_origin(origin: str | None) -> str:

@@ -14,7 +14,7 @@ from review.drawing import draw
 from review.permissions import DECIDE, LOOK, allow
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
-from review.words import STATES
+from review.words import STATES, name_title
 from store.bands import read_texts
 from store.clusters import Cluster, find_cluster, order_apart, order_original, order_together
 from store.desk import find_standing
@@ -78,7 +78,7 @@ def _see(connection: Connection, here: Setting, item: int, found: Cluster | None
             {
                 "item": number,
                 "which": f"{number}@{latest.number}" if latest is not None else "",
-                "title": clean(one.fields["title"]) or "（没有标题）",
+                "title": name_title(one.fields["title"]),
                 "agency": here.name_agency(one.agency) or clean(one.fields["credit"]),
                 "date": see_date(one.fields["published"]) or "没有日期",
                 "state": STATES[standing.state] if standing is not None else "",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 
-from publish.fields import clean
 from review.actions.queue import begin_day
 from review.drawing import draw
 from review.permissions import LOOK, allow
 from review.setting import setting
 from review.visits import read_now, signed_in
 from review.whereabouts import tell_whereabouts
-from review.words import ACTIONS
+from review.words import ACTIONS, name_title
 from store.desk import list_done
 from store.sessions import find_act
 from store.whereabouts import find_whereabouts
@@ -34,7 +33,7 @@ def done() -> ResponseReturnValue:
     rows = [
         {
             "step": step,
-            "title": clean(faces[step.revision].title) or "（没有标题）",
+            "title": name_title(faces[step.revision].title),
             "stands": tell_whereabouts(places[step.revision], here, now),
         }
         for step in steps

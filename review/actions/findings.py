@@ -8,13 +8,12 @@ from sqlalchemy import Connection
 
 from errors import NotAllowed, Stale, UserFault
 from pipelines.allowing import find_allowed
-from publish.fields import clean
 from review.drawing import draw
 from review.permissions import DECIDE, LOOK, allow
 from review.requests import read_number, read_reason
 from review.setting import setting
 from review.visits import read_now, signed_in
-from review.words import LEVELS, RULES, name_field
+from review.words import LEVELS, RULES, name_finding, name_title
 from store.allowances import end_allowance, list_allowances, make_allowance
 from store.clearing import clear_finding, recall_finding
 from store.desk import Finding, find_standing, read_details
@@ -52,10 +51,10 @@ def screened() -> ResponseReturnValue:
     rows = [
         {
             "which": f"{row.item}@{row.number}",
-            "title": clean(details[row.revision].form["title"]) or "（没有标题）",
+            "title": name_title(details[row.revision].form["title"]),
             "block": row.level == "block",
             "level": LEVELS[row.level],
-            "head": f"{RULES.get(row.rule, row.rule)}（{name_field(row.field)}）",
+            "head": name_finding(row.rule, row.field),
             "span": row.span,
         }
         for row in raised
@@ -102,7 +101,7 @@ def _refuse(finding: Finding, act: str, made_by: str) -> str | None:
 def _carry_out(connection: Connection, item: int, number: int, finding: Finding, act: str) -> str:
     actor, now = signed_in().actor, read_now()
     reason = read_reason(300)
-    head = f"{RULES.get(finding.rule, finding.rule)}（{name_field(finding.field)}）"
+    head = name_finding(finding.rule, finding.field)
     try:
         if act == "recall":
             recall_finding(connection, item, number, finding.id, actor, now, via="desk")

@@ -22,7 +22,7 @@ from review.refusals import explain
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
 from review.whereabouts import tell_whereabouts
-from review.words import ACTIONS, REASONS, STATES, name_field, name_origin, name_reason
+from review.words import ACTIONS, REASONS, STATES, name_field, name_origin, name_reason, name_title
 from store.desk import (
     Details,
     Standing,
@@ -100,7 +100,7 @@ def item(item: int, number: int) -> ResponseReturnValue:
         "item.html",
         one=one,
         seen=f"{one.which}:{one.version}",
-        title=clean(details.form["title"]) or "（没有标题）",
+        title=name_title(details.form["title"]),
         state=STATES[one.state],
         agency=here.name_agency(one.agency),
         fields=_see_fields(details, origins, looks),

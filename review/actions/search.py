@@ -15,7 +15,7 @@ from review.drawing import draw
 from review.permissions import LOOK, allow
 from review.setting import Setting, setting
 from review.visits import signed_in
-from review.words import STATES
+from review.words import STATES, name_title
 from store.desk import Standing, read_standing
 from store.faces import Face
 from store.search import Question, catch_up, count_missing, search
@@ -95,7 +95,7 @@ def _see(connection: Connection, here: Setting, wanted: tuple[int, ...]) -> list
 def _see_one(one: Standing, face: Face, here: Setting) -> Hit:
     return Hit(
         which=one.which,
-        title=clean(face.title) or "（没有标题）",
+        title=name_title(face.title),
         agency=here.name_agency(one.agency) or clean(face.credit),
         column=here.name_column(one.column),
         date=see_date(face.published) or "没有日期",

@@ -9,13 +9,12 @@ from clock import tell_day
 from errors import UserFault
 from pipelines.uploads import LARGEST, MOST
 from pipelines.written import compose, submit_written
-from publish.fields import clean
 from review.drawing import draw, go
 from review.permissions import DECIDE, LOOK, allow, sized
 from review.requests import read_uploads
 from review.setting import setting
 from review.visits import read_now, signed_in
-from review.words import STATES, name_field
+from review.words import STATES, name_field, name_title
 from store.editing import check_value
 from store.foreign import keep_words
 from store.versions import list_placed
@@ -64,7 +63,7 @@ def fixed_pages() -> ResponseReturnValue:
         {
             "column": column,
             "items": [
-                (one, STATES[one.state], clean(one.title)) for one in placed if one.column == column.key
+                (one, STATES[one.state], name_title(one.title)) for one in placed if one.column == column.key
             ],
         }
         for column in columns
