@@ -84,7 +84,7 @@ def narrow_annex(
         others = [one for one in known if one.item not in touched]
         directory = fill_directory([*others, *filings], site, known, touched)
     gone = [agency for agency in site.agencies if agency.key in keys and agency not in present]
-    vanished = [path for one in gone for path in (f"{one.path}index.html", one.feed, one.rss, one.json_feed)]
+    vanished = [path for one in gone for path in (f"{one.path}index.html", *one.feeds)]
     vanished += directory.vanished if directory is not None else ()
     vanished += [name_twin(path) for path in vanished if has_twin(path)]
     return Annex(tops, present, directory, filings, tuple(vanished))

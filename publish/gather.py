@@ -15,7 +15,7 @@ from publish.body import read_file_hash
 from publish.directory import Paper, read_paper
 from publish.fields import list_files, see_date, see_row
 from publish.pictures import is_picture, prepare_picture
-from publish.plan import File, seal_article
+from publish.plan import FEEDS, File, seal_article
 from publish.shelf import Live, Stock
 from publish.traditional import name_twin
 from publish.views import RowView, SiteView
@@ -45,7 +45,7 @@ from store.publishing import (
 from store.shown import find_last_number, find_last_slot, read_agencies, read_touched
 
 CHUNK = 200  # forms held at once
-WITH_SUMMARY = ("front", "feed", "rss", "json feed", "directory", "directory json", "directory csv")
+WITH_SUMMARY = ("front", *FEEDS, "directory", "directory json", "directory csv")
 ALTERED = "its content is not what was approved"
 HIDDEN = "its state was changed without a decision"
 LATER = "its approval takes effect only after this moment"

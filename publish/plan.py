@@ -23,6 +23,7 @@ from publish.traditional import has_twin, name_twin
 from publish.views import AgencyView, ColumnView, SiteView, ZoneView
 from store.publishing import PageRecord
 
+FEEDS = ("feed", "rss", "json feed")  # the kinds of a section's `feeds`
 NEVER = 10**6  # the update period, in days, of what has none
 
 
@@ -162,8 +163,12 @@ def _add_agency(desk: _Desk, agency: AgencyView, items: tuple[int, ...]) -> None
     """Add an agency's page and feeds; `@` sets its key apart from a column's."""
     key = f"@{agency.key}"
     desk.add(f"{agency.path}index.html", Subject("agency", key, items=items), agency, desk.site.search)
-    for path, kind in ((agency.feed, "feed"), (agency.rss, "rss"), (agency.json_feed, "json feed")):
-        desk.add(path, Subject(kind, key, items=items), agency)
+    _add_feeds(desk, agency, key, items)
+
+
+def _add_feeds(desk: _Desk, of: ColumnView | AgencyView, key: str, items: tuple[int, ...]) -> None:
+    for path, kind in zip(of.feeds, FEEDS, strict=True):
+        desk.add(path, Subject(kind, key, items=items), of)
 
 
 def _add_directory(desk: _Desk, directory: Directory) -> None:
@@ -252,8 +257,7 @@ def _add_column(desk: _Desk, column: ColumnView, rack: Rack) -> None:
     siblings = [one for one in desk.site.columns if one.zone == column.zone and one.key in columns]
     subject = Subject("list", column.key, newest=newest, total=rack.total, items=top)
     desk.add(f"{column.path}index.html", subject, column, siblings)
-    for path, kind in ((column.feed, "feed"), (column.rss, "rss"), (column.json_feed, "json feed")):
-        desk.add(path, Subject(kind, column.key, items=top), column)
+    _add_feeds(desk, column, column.key, top)
     for number, items in rack.pages.items():
         last = number if number == newest else 0  # only the newest page knows that it is the newest
         subject = Subject("list", column.key, number, last, None, items)

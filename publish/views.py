@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -70,8 +71,37 @@ class TopicView:
     state: str
 
 
+class Section(ABC):
+    """What has a page of its newest items and feeds of them beside it: a column, an agency."""
+
+    @property
+    @abstractmethod
+    def path(self) -> str:
+        """The address of its newest items."""
+
+    @property
+    def feed(self) -> str:
+        """The address of its Atom feed."""
+        return f"{self.path}feed.atom"
+
+    @property
+    def rss(self) -> str:
+        """The address of its RSS feed."""
+        return f"{self.path}feed.rss"
+
+    @property
+    def json_feed(self) -> str:
+        """The address of its JSON Feed."""
+        return f"{self.path}feed.json"
+
+    @property
+    def feeds(self) -> tuple[str, str, str]:
+        """The addresses of all of them: Atom, RSS, JSON Feed."""
+        return self.feed, self.rss, self.json_feed
+
+
 @dataclass(frozen=True)
-class AgencyView:
+class AgencyView(Section):
     """One agency that something comes from: its own page has the newest of it and the feeds."""
 
     key: str
@@ -87,24 +117,9 @@ class AgencyView:
         """The address of its page."""
         return f"/agencies/{self.key}/"
 
-    @property
-    def feed(self) -> str:
-        """The address of its Atom feed."""
-        return f"/agencies/{self.key}/feed.atom"
-
-    @property
-    def rss(self) -> str:
-        """The address of its RSS feed."""
-        return f"/agencies/{self.key}/feed.rss"
-
-    @property
-    def json_feed(self) -> str:
-        """The address of its JSON Feed."""
-        return f"/agencies/{self.key}/feed.json"
-
 
 @dataclass(frozen=True)
-class ColumnView:
+class ColumnView(Section):
     """One column as pages name it; `path` is its newest page, which never moves."""
 
     key: str
@@ -124,21 +139,6 @@ class ColumnView:
     def path(self) -> str:
         """The address of 最新."""
         return f"/columns/{self.slug}/"
-
-    @property
-    def feed(self) -> str:
-        """The address of the column's Atom feed."""
-        return f"/columns/{self.slug}/feed.atom"
-
-    @property
-    def rss(self) -> str:
-        """The address of the column's RSS feed."""
-        return f"/columns/{self.slug}/feed.rss"
-
-    @property
-    def json_feed(self) -> str:
-        """The address of the column's JSON Feed."""
-        return f"/columns/{self.slug}/feed.json"
 
     def page(self, number: int) -> str:
         """The address of one permanent page, numbered from the oldest."""
