@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from review.grouping import Entry, sort_queue
+from store.chunks import cut_names
 from store.glance import Glance, Stamp, find_mates, glance, glance_items, list_changed, read_stamp
 from store.queue import WAITING
 
@@ -74,6 +75,5 @@ class Waiting:
 
 
 def _divide(connection: Connection, items: Iterable[int]) -> Iterable[Glance]:
-    names = sorted(items)
-    for at in range(0, len(names), 400):
-        yield from glance_items(connection, names[at : at + 400], STATES)
+    for part in cut_names(sorted(items)):
+        yield from glance_items(connection, part, STATES)

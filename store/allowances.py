@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from clock import read_time, write_time
 from errors import NotAllowed, NotFound, UserFault
+from store.chunks import cut_names
 from store.foreign import keep_words
 from store.items import Found
 from store.log import Entry, append
@@ -109,7 +110,7 @@ def _clear(
         for row in connection.execute(query).all()
         if matches(Found(row.rule, "", row.level, row.field, row.span, row.words), [made]) is not None
     ]
-    for at in range(0, len(names), 400):
-        part = findings.c.id.in_(names[at : at + 400])
-        connection.execute(update(findings).where(part).values(cleared_by_log=made.made_log))
+    for part in cut_names(names):
+        where = findings.c.id.in_(part)
+        connection.execute(update(findings).where(where).values(cleared_by_log=made.made_log))
     return len(names)

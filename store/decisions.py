@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from store.chunks import cut_names
 from store.tables import items, labels, listings, log, readings, revisions, sightings
 
 
@@ -96,9 +97,7 @@ def _read_readings(connection: Connection, wanted: Collection[int]) -> tuple[dic
     )
     texts: dict[int, str] = {}
     sources: dict[int, str] = {}
-    numbers = sorted(wanted)
-    for start in range(0, len(numbers), 500):
-        part = numbers[start : start + 500]
+    for part in cut_names(sorted(wanted)):
         query = (
             select(readings.c.id, readings.c.fields, listings.c.source)
             .join(sightings, sightings.c.id == readings.c.sighting)
@@ -120,11 +119,8 @@ def _read_readings(connection: Connection, wanted: Collection[int]) -> tuple[dic
 def _read_versions(connection: Connection, wanted: Collection[int]) -> dict[int, str]:
     """Which version labelled each revision last."""
     found: dict[int, str] = {}
-    numbers = sorted(wanted)
-    for start in range(0, len(numbers), 500):
-        query = select(labels.c.revision, labels.c.model_version).where(
-            labels.c.revision.in_(numbers[start : start + 500])
-        )
+    for part in cut_names(sorted(wanted)):
+        query = select(labels.c.revision, labels.c.model_version).where(labels.c.revision.in_(part))
         found.update(
             {row.revision: row.model_version for row in connection.execute(query.order_by(labels.c.id))}
         )

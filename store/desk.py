@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, bindparam, func, literal_column, sele
 
 from clock import read_time, write_time
 from errors import NotFound, Stale
+from store.chunks import cut_names
 from store.forms import EMPTY, Form
 from store.log import Entry, append
 from store.moves import Actor, list_passes
@@ -29,7 +30,6 @@ from store.tables import (
 )
 
 CLAIM = timedelta(minutes=10)
-_CHUNK = 400  # names in one IN list
 _BY_PEOPLE = log.c.via != literal_column("'crawl'")  # as the index says it
 
 
@@ -71,9 +71,10 @@ class Standing:
         """How many findings ask for more than a note."""
         return self.levels.get("block", 0) + self.levels.get("confirm", 0)
 
-    def claimed(self, now: datetime) -> str | None:
-        """Who looks at it now, None when nobody does or the claim ran out."""
-        return self.claimed_by if self.claimed_until is not None and self.claimed_until > now else None
+    def claimed(self, actor: str, now: datetime) -> str | None:
+        """Who else looks at it now, None when nobody but this person does or the claim ran out."""
+        held = self.claimed_until is not None and self.claimed_until > now
+        return self.claimed_by if held and self.claimed_by != actor else None
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,7 @@ def list_standing(connection: Connection, states: Collection[str]) -> list[Stand
 
 def read_standing(connection: Connection, wanted: Iterable[int]) -> dict[int, Standing]:
     """Give the reviews of these revisions."""
-    names = sorted(set(wanted))
-    parts = (names[start : start + _CHUNK] for start in range(0, len(names), _CHUNK))
+    parts = cut_names(sorted(set(wanted)))
     return {one.revision: one for part in parts for one in _stand(connection, _STAND_SOME, {"names": part})}
 
 
@@ -142,9 +142,8 @@ def find_standing(connection: Connection, item: int, number: int) -> Standing:
 def read_details(connection: Connection, wanted: Iterable[int]) -> dict[int, Details]:
     """Give the forms of revisions, with what the screen, the reading and the label say of each."""
     found: dict[int, Details] = {}
-    names = sorted(set(wanted))
-    for start in range(0, len(names), _CHUNK):
-        found |= _read_details(connection, names[start : start + _CHUNK])
+    for part in cut_names(sorted(set(wanted))):
+        found |= _read_details(connection, part)
     return found
 
 
@@ -161,8 +160,8 @@ def check_seen(
             select(log.c.actor).where(log.c.item == item).order_by(log.c.seq.desc()).limit(1)
         ).scalar_one_or_none()
         raise Stale(f"{one.which} was changed by {last} meanwhile")
-    other = one.claimed(now)
-    if other is not None and other != actor.id:
+    other = one.claimed(actor.id, now)
+    if other is not None:
         raise Stale(f"{one.which} is being looked at by {other}")
     return one
 
@@ -326,7 +325,7 @@ def _read_passed(connection: Connection, wanted: list[int]) -> dict[int, list[tu
     }
 
 
-def _read_details(connection: Connection, names: list[int]) -> dict[int, Details]:
+def _read_details(connection: Connection, names: Sequence[int]) -> dict[int, Details]:
     rows = connection.execute(select(revisions).where(revisions.c.id.in_(names))).all()
     found: dict[int, list[Finding]] = {}
     query = select(findings).where(findings.c.revision.in_(names)).order_by(findings.c.id)

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
+from store.chunks import cut_names
 from store.desk import Finding, Standing
 from store.tables import findings, labels, reviews, revision_doubts, revisions
 
 _MOST = 4000  # faces that are kept; when there are more, all are let go
-_CHUNK = 400
 _FORMS = select(revisions.c.id, revisions.c.form).where(
     revisions.c.id.in_(bindparam("names", expanding=True))
 )
@@ -38,10 +38,9 @@ class Faces:
         names = set(wanted)
         found = {name: self._kept[name] for name in names if name in self._kept}
         missing = sorted(names - found.keys())
-        for at in range(0, len(missing), _CHUNK):
-            for row in connection.execute(_FORMS, {"names": missing[at : at + _CHUNK]}):
-                form = json.loads(row.form)
-                found[row.id] = Face(*(form.get(name) for name in Face._fields))
+        for row in _ask(connection, _FORMS, missing):
+            form = json.loads(row.form)
+            found[row.id] = Face(*(form.get(name) for name in Face._fields))
         if len(self._kept) + len(missing) > _MOST:
             self._kept = {}
         self._kept.update((name, found[name]) for name in missing if name in found)
@@ -116,5 +115,5 @@ def read_remarks(connection: Connection, wanted: Collection[Standing]) -> dict[i
 
 
 def _ask(connection: Connection, query: Select[Any], names: list[int]) -> Iterator[Row[Any]]:
-    for at in range(0, len(names), _CHUNK):
-        yield from connection.execute(query, {"names": names[at : at + _CHUNK]})
+    for part in cut_names(names):
+        yield from connection.execute(query, {"names": part})

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, bindparam, select
 
 from errors import StoreError
+from store.chunks import cut_names
 from store.tables import files
 
 _ADD = files.insert()
@@ -67,9 +68,7 @@ def save_file(connection: Connection, file: StoredFile) -> None:
 def save_files(connection: Connection, kept: Iterable[StoredFile]) -> None:
     """Make the rows of files whose bytes are kept already; those that are known stay as they are."""
     new = {file.hash: file for file in reversed(list(kept))}  # the first of its hash tells what it is
-    wanted = sorted(new)
-    for start in range(0, len(wanted), 500):  # SQLite limits the number of bound values
-        part = wanted[start : start + 500]
+    for part in cut_names(sorted(new)):
         known = set(connection.execute(_KNOWN, {"of_hashes": part}).scalars())
         rows = [{**new[digest].__dict__} for digest in part if digest not in known]
         if rows:

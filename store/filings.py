@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, or_, select
 
+from store.chunks import cut_names
 from store.tables import filings, publications, revisions, shown
-
-CHUNK = 400  # names in one IN list
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def count_filed(connection: Connection, items: Collection[int]) -> int:
     """Say how many of these items the served release's directory names."""
     return sum(
         len(connection.execute(select(filings.c.item).where(filings.c.item.in_(chunk))).all())
-        for chunk in _chunk(sorted(items))
+        for chunk in cut_names(sorted(items))
     )
 
 
@@ -65,7 +64,7 @@ def find_numbered(connection: Connection, wanted: Collection[int]) -> set[int]:
         revisions.c.form.like('%"index_number":"%'),
     )
     found: set[int] = set()
-    for chunk in _chunk(sorted(wanted)):
+    for chunk in cut_names(sorted(wanted)):
         query = select(revisions.c.id).where(revisions.c.id.in_(chunk), numbered)
         found |= set(connection.execute(query).scalars())
     return found
@@ -75,12 +74,8 @@ def save_filings(connection: Connection, dealt: Collection[int] | None, rows: It
     """Write where the items that a release dealt with (None: all) stand in the directory."""
     if dealt is None:
         connection.execute(delete(filings))
-    for chunk in _chunk(sorted(dealt or ())):
+    for chunk in cut_names(sorted(dealt or ())):
         connection.execute(delete(filings).where(filings.c.item.in_(chunk)))
     values = [{"item": row.item, "subject": row.subject, "year": row.year} for row in rows]
     if values:
         connection.execute(filings.insert(), values)
-
-
-def _chunk(values: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))

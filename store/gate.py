@@ -15,11 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, bindparam, select, text
 
 from clock import write_time
+from store.chunks import cut_names
 from store.forms import EMPTY, Form, hash_form, hash_text
 from store.log import Head
 from store.tables import findings, items, log, reviews, revisions
-
-CHUNK = 400  # names in one IN list
 
 
 @dataclass(frozen=True)
@@ -81,9 +80,8 @@ def _read_rows(connection: Connection, wanted: Collection[int] | None) -> Iterat
     if wanted is None:
         yield from connection.execute(_ALL)
         return
-    names = sorted(wanted)
-    for at in range(0, len(names), CHUNK):
-        yield from connection.execute(_SOME, {"items": names[at : at + CHUNK]})
+    for part in cut_names(sorted(wanted)):
+        yield from connection.execute(_SOME, {"items": part})
 
 
 def read_standing(connection: Connection, item: int, head_seq: int) -> list[Gated]:
@@ -128,8 +126,7 @@ def _stand(connection: Connection, row: RowMapping) -> Gated | None:
 def read_forms(connection: Connection, gated: Collection[Gated]) -> Iterator[tuple[Gated, Form | None]]:
     """Give the forms of gated revisions, None where the content is not what the log names by its hash."""
     rows = {row.revision: row for row in gated}
-    names = sorted(rows)
-    for chunk in (names[at : at + CHUNK] for at in range(0, len(names), CHUNK)):
+    for chunk in cut_names(sorted(rows)):
         query = select(revisions.c.id, revisions.c.form).where(revisions.c.id.in_(chunk))
         found = {row[0]: row[1] for row in connection.execute(query)}
         for revision in chunk:
@@ -142,10 +139,9 @@ def read_revisions(connection: Connection, wanted: Collection[int]) -> dict[int,
     For what is taken away of them; nothing is shown of a form that is read in this way.
     """
     forms: dict[int, Form | None] = {}
-    names = sorted(wanted)
-    for at in range(0, len(names), CHUNK):
+    for part in cut_names(sorted(wanted)):
         query = select(revisions.c.id, revisions.c.form, revisions.c.hash)
-        for row in connection.execute(query.where(revisions.c.id.in_(names[at : at + CHUNK]))):
+        for row in connection.execute(query.where(revisions.c.id.in_(part))):
             forms[row.id] = _check(row.form, row.hash)
     return forms
 
@@ -204,8 +200,7 @@ def read_approved(
         .join(revisions, revisions.c.id == reviews.c.revision)
         .where(reviews.c.state == "approved")
     )
-    names = sorted(wanted or ())
-    parts = [query.where(revisions.c.item.in_(names[at : at + CHUNK])) for at in range(0, len(names), CHUNK)]
+    parts = [query.where(revisions.c.item.in_(part)) for part in cut_names(sorted(wanted or ()))]
     return [
         (row.item, row.revision, row.number)
         for part in ([query] if wanted is None else parts)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select, tuple_
 
 from clock import read_time, write_time
+from store.chunks import cut_names
 from store.database import Database
 from store.tables import items, list_pages, listings, reviews, sightings
 
@@ -75,8 +76,8 @@ class Known:
         wanted = list(dict.fromkeys(addresses))
         found: dict[str, KnownAddress] = {}
         with self._database.read() as connection:
-            for start in range(0, len(wanted), 500):  # SQLite limits the number of bound values
-                query = _select(source).where(sightings.c.address.in_(wanted[start : start + 500]))
+            for part in cut_names(wanted):
+                query = _select(source).where(sightings.c.address.in_(part))
                 for row in connection.execute(query).mappings():
                     found[row["address"]] = _known({**row})
         return found
@@ -165,8 +166,8 @@ def _read_pages(
     for _ in range(depth):
         ahead = sorted(set(wanted) - found.keys())
         found |= dict.fromkeys(ahead)
-        for start in range(0, len(ahead), 400):  # SQLite limits the number of bound values
-            pairs = tuple_(list_pages.c.source, list_pages.c.address).in_(ahead[start : start + 400])
+        for part in cut_names(ahead):
+            pairs = tuple_(list_pages.c.source, list_pages.c.address).in_(part)
             for row in connection.execute(select(list_pages).where(pairs)).mappings():
                 found[row["source"], row["address"]] = _read_page(row)
         wanted = {(at[0], page.next) for at, page in found.items() if page is not None and page.next}

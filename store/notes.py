@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from clock import read_time, write_time
 from errors import NotAllowed, NotFound, UserFault
+from store.chunks import cut_names
 from store.foreign import keep_words
 from store.moves import EDITORS, Actor
 from store.tables import items, notes
@@ -54,12 +55,7 @@ def list_notes(connection: Connection, item: int) -> list[Note]:
 def count_notes(connection: Connection, of: Collection[int]) -> dict[int, int]:
     """Count the notes beside each of these items (`of`) that has any."""
     counted: dict[int, int] = {}
-    wanted = sorted(of)
-    for start in range(0, len(wanted), 500):  # SQLite limits the number of bound values
-        query = (
-            select(notes.c.item, func.count())
-            .where(notes.c.item.in_(wanted[start : start + 500]))
-            .group_by(notes.c.item)
-        )
+    for part in cut_names(sorted(of)):
+        query = select(notes.c.item, func.count()).where(notes.c.item.in_(part)).group_by(notes.c.item)
         counted |= {row[0]: row[1] for row in connection.execute(query)}
     return counted

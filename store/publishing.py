@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, select, update
 
 from clock import write_time
+from store.chunks import cut_names
 from store.log import Head
 from store.tables import log, pages, placements, publications, releases
 
 _T = TypeVar("_T", int, str)
-CHUNK = 400  # names in one IN list
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ def mark_served(connection: Connection, release: int, tree_hash: str) -> None:
 
 def mark_released(connection: Connection, released: Collection[int], release: int) -> None:
     """Write down which release first showed these items."""
-    for chunk in _chunk(sorted(released)):
+    for chunk in cut_names(sorted(released)):
         connection.execute(
             update(publications)
             .where(publications.c.item.in_(chunk), publications.c.first_release.is_(None))
@@ -189,7 +189,7 @@ def mark_released(connection: Connection, released: Collection[int], release: in
 
 def mark_removed(connection: Connection, gone: Collection[int]) -> None:
     """Say that releases are no longer on disk."""
-    for chunk in _chunk(sorted(gone)):
+    for chunk in cut_names(sorted(gone)):
         connection.execute(update(releases).where(releases.c.id.in_(chunk)).values(state="removed"))
 
 
@@ -197,7 +197,7 @@ def save_pages(
     connection: Connection, release: int, made: Mapping[str, PageRecord], gone: Collection[str]
 ) -> None:
     """Write what the pages of a release were made from; pages that are no longer there are forgotten."""
-    for chunk in _chunk(sorted({*gone, *made})):
+    for chunk in cut_names(sorted({*gone, *made})):
         connection.execute(delete(pages).where(pages.c.path.in_(chunk)))
     rows = [
         {"path": path, "inputs_hash": one.inputs_hash, "output_hash": one.output_hash, "release": release}
@@ -216,10 +216,5 @@ def _select(
     if wanted is None:
         yield from connection.execute(query)
         return
-    for chunk in _chunk(sorted(wanted)):
+    for chunk in cut_names(sorted(wanted)):
         yield from connection.execute(query.where(name.in_(chunk)))
-
-
-def _chunk(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, delete, select
 
+from store.chunks import cut_names
 from store.tables import redirects
-
-CHUNK = 400  # names in one IN list
 
 
 def read_redirects(connection: Connection) -> dict[str, str]:
@@ -26,8 +25,7 @@ def save_redirects(connection: Connection, moved: Mapping[str, str]) -> None:
 
 def drop_redirects(connection: Connection, old: Collection[str]) -> int:
     """Forget old addresses; give how many of them were known."""
-    names, count = sorted(old), 0
-    for at in range(0, len(names), CHUNK):
-        done = connection.execute(delete(redirects).where(redirects.c.old.in_(names[at : at + CHUNK])))
-        count += done.rowcount
-    return count
+    parts = cut_names(sorted(old))
+    return sum(
+        connection.execute(delete(redirects).where(redirects.c.old.in_(part))).rowcount for part in parts
+    )

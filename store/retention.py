@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
 from clock import read_time, write_time
+from store.chunks import cut_names
 from store.database import Database
 from store.files import locate
 from store.log import Entry, append
@@ -34,9 +34,8 @@ from store.tables import (
 )
 
 HISTORY = 30  # rows of a source that stay however old they are: its health is judged by them
-CHUNK = 400  # names in one IN list
 _NAMED = re.compile(r"/files/[0-9a-f]{2}/([0-9a-f]{64})")
-_T = TypeVar("_T", int, str)
+_HELD = 400  # forms held at once
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ def _latest(of: Collection[int], decided: dict[int, datetime | None], read: date
 
 def _find_items(connection: Connection, hashes: Sequence[str]) -> dict[str, set[int]]:
     made: dict[str, set[int]] = {digest: set() for digest in hashes}
-    for chunk in _chunk(hashes):
+    for chunk in cut_names(hashes):
         query = (
             select(readings.c.raw_file, sightings.c.item)
             .join(sightings, sightings.c.id == readings.c.sighting)
@@ -189,7 +188,7 @@ def _find_items(connection: Connection, hashes: Sequence[str]) -> dict[str, set[
 def _find_decided(connection: Connection, wanted: Collection[int]) -> dict[int, datetime | None]:
     """Give each item's newest decision; None while a revision of it waits, or nothing was ever decided."""
     decided: dict[int, datetime | None] = dict.fromkeys(wanted)
-    for chunk in _chunk(sorted(wanted)):
+    for chunk in cut_names(sorted(wanted)):
         query = (
             select(log.c.item, func.max(log.c.at).label("at"))
             .where(log.c.item.in_(chunk), log.c.to_state.is_not(None))
@@ -216,7 +215,7 @@ def _find_named(connection: Connection) -> set[str]:
     )
     named = set(connection.execute(raw).scalars())
     forms = select(revisions.c.form).where(revisions.c.id.in_(standing), revisions.c.form.like("%/files/%"))
-    for form in connection.execute(forms.execution_options(yield_per=CHUNK)).scalars():
+    for form in connection.execute(forms.execution_options(yield_per=_HELD)).scalars():
         named |= set(_NAMED.findall(form))
     return named
 
@@ -258,7 +257,7 @@ def _write_drops(connection: Connection, drops: _Drops, now: datetime, rules: Ru
         readings.c.raw_file == files.c.hash, readings.c.at > files.c.dropped_at
     )
     connection.execute(update(files).where(newer.exists()).values(dropped_at=None))
-    for chunk in _chunk(drops.pages):
+    for chunk in cut_names(drops.pages):
         connection.execute(update(files).where(files.c.hash.in_(chunk)).values(dropped_at=write_time(now)))
     for run, source in drops.run_rows:
         connection.execute(
@@ -267,10 +266,5 @@ def _write_drops(connection: Connection, drops: _Drops, now: datetime, rules: Ru
     old = write_time(now - rules.runs)
     rows = select(run_sources.c.run).where(run_sources.c.run == runs.c.id)
     connection.execute(delete(runs).where(runs.c.started < old, ~rows.exists()))
-    for ids in _chunk(drops.jobs):
+    for ids in cut_names(drops.jobs):
         connection.execute(delete(jobs).where(jobs.c.id.in_(ids)))
-
-
-def _chunk(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import Connection, delete, func, select
 
+from store.chunks import cut_names
 from store.tables import agencies, items, marks, placements, publications, shown, shown_files, touched
 
-CHUNK = 400  # names in one IN list
 FRAME = "frame"  # the mark that says what every page of the served release was made with
-
-_T = TypeVar("_T", int, str)
 
 
 @dataclass(frozen=True)
@@ -36,14 +33,14 @@ def read_touched(connection: Connection) -> dict[int, int]:
 
 def drop_touched(connection: Connection, ids: Collection[int]) -> None:
     """Forget signs that a publish has dealt with; signs that came meanwhile have other ids."""
-    for chunk in _chunk(sorted(ids)):
+    for chunk in cut_names(sorted(ids)):
         connection.execute(delete(touched).where(touched.c.id.in_(chunk)))
 
 
 def read_shown(connection: Connection, wanted: Collection[int]) -> dict[int, Shown]:
     """Give what the served release shows of these items; who is not on it is not in the answer."""
     found = {}
-    for chunk in _chunk(sorted(wanted)):
+    for chunk in cut_names(sorted(wanted)):
         for row in connection.execute(select(shown).where(shown.c.item.in_(chunk))):
             found[row.item] = Shown(*row)
     return found
@@ -128,7 +125,7 @@ def read_agencies(connection: Connection, wanted: Collection[int] | None) -> dic
     if wanted is None:
         return {row.id: row.agency for row in connection.execute(query)}
     found: dict[int, str | None] = {}
-    for chunk in _chunk(sorted(wanted)):
+    for chunk in cut_names(sorted(wanted)):
         found |= {row.id: row.agency for row in connection.execute(query.where(items.c.id.in_(chunk)))}
     return found
 
@@ -143,7 +140,7 @@ def save_shown(
     if dealt is None:
         connection.execute(delete(shown_files))
         connection.execute(delete(shown))
-    for chunk in _chunk(sorted(dealt or ())):
+    for chunk in cut_names(sorted(dealt or ())):
         connection.execute(delete(shown_files).where(shown_files.c.item.in_(chunk)))
         connection.execute(delete(shown).where(shown.c.item.in_(chunk)))
     values = [row.__dict__ for row in rows]
@@ -157,7 +154,7 @@ def save_shown(
 def read_files(connection: Connection, wanted: Collection[int]) -> set[str]:
     """Give the addresses of the files that these items show in the served release."""
     found: set[str] = set()
-    for chunk in _chunk(sorted(wanted)):
+    for chunk in cut_names(sorted(wanted)):
         found |= set(
             connection.execute(select(shown_files.c.path).where(shown_files.c.item.in_(chunk))).scalars()
         )
@@ -167,7 +164,7 @@ def read_files(connection: Connection, wanted: Collection[int]) -> set[str]:
 def find_other_users(connection: Connection, paths: Collection[str], besides: Collection[int]) -> set[str]:
     """Give those of the files that a served item other than `besides` shows."""
     found = set()
-    for chunk in _chunk(sorted(paths)):
+    for chunk in cut_names(sorted(paths)):
         for path, item in connection.execute(
             select(shown_files.c.path, shown_files.c.item).where(shown_files.c.path.in_(chunk))
         ):
@@ -186,8 +183,3 @@ def save_frame(connection: Connection, frame: str | None) -> None:
     connection.execute(delete(marks).where(marks.c.name == FRAME))
     if frame is not None:
         connection.execute(marks.insert().values(name=FRAME, value=frame))
-
-
-def _chunk(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from clock import read_time, write_time
+from store.chunks import cut_names
 from store.foreign import keep_count, keep_words
 from store.tables import list_pages, listings, sightings
 
@@ -224,8 +225,8 @@ def _attempts(connection: Connection, sighting: int) -> int:
 
 def _find_rows(connection: Connection, addresses: list[str]) -> dict[str, RowMapping]:
     found: dict[str, RowMapping] = {}
-    for start in range(0, len(addresses), 500):  # SQLite limits the number of bound values
-        rows = connection.execute(_ROWS, {"addresses": addresses[start : start + 500]}).mappings()
+    for part in cut_names(addresses):
+        rows = connection.execute(_ROWS, {"addresses": part}).mappings()
         found.update({row["address"]: row for row in rows})
     return found
 

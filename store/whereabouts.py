@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
 
 from clock import read_time
+from store.chunks import cut_names
 from store.tables import items, log, publications, releases, reviews, revisions, shown
 
 
@@ -42,13 +43,12 @@ _SHOWN = revisions.alias("shown_revision")
 def find_whereabouts(connection: Connection, wanted: Collection[int]) -> dict[int, Whereabouts]:
     """Say of each of these revisions, by its id, where it stands."""
     found: dict[int, Whereabouts] = {}
-    names = sorted(set(wanted))
-    for start in range(0, len(names), 400):
-        found |= _find(connection, names[start : start + 400])
+    for part in cut_names(sorted(set(wanted))):
+        found |= _find(connection, part)
     return found
 
 
-def _find(connection: Connection, names: list[int]) -> dict[int, Whereabouts]:
+def _find(connection: Connection, names: Sequence[int]) -> dict[int, Whereabouts]:
     approved = (
         select(log.c.revision, func.max(log.c.seq).label("seq"))
         .where(log.c.revision.in_(names), log.c.to_state == "approved")
