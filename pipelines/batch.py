@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, RowMapping
 
-from pipelines.allowing import allow_found
+from pipelines.allowing import allow_found, allow_many
 from pipelines.arrival import Arrival
 from pipelines.cluster import Likeness, doubt_old_news, find_document, settle
 from pipelines.dedupe import is_same_item
@@ -21,7 +21,7 @@ from sources import Sources
 from store.bands import save_fresh_bands
 from store.files import save_files
 from store.fresh import Fresh, add_fresh
-from store.items import NewRevision, add_doubts, add_findings, add_label, add_revision, find_latest
+from store.items import Found, NewRevision, add_doubts, add_findings, add_label, add_revision, find_latest
 from store.readings import NewReading, Twin, add_readings, find_primary, find_readings, find_twins
 from store.reviews import open_review
 from store.sightings import ReadPage, mark_read, save_listings, see
@@ -188,7 +188,8 @@ def _find_same(new: Arrival, known: _Known, near: Near, place: int, doubts: dict
 
 def _add_new(connection: Connection, fresh: Mapping[int, _New], near: Near) -> None:
     """Make the items of these pages, put them into the queue, and beside those that they are like."""
-    rows = [_describe_item(connection, one) for one in fresh.values()]
+    allowed = allow_many(connection, [one.page.found for one in fresh.values()])
+    rows = [_describe_item(one, found) for one, found in zip(fresh.values(), allowed, strict=True)]
     for (item, _), place in zip(add_fresh(connection, rows), fresh, strict=True):
         near.items[place] = item
     save_fresh_bands(
@@ -199,7 +200,7 @@ def _add_new(connection: Connection, fresh: Mapping[int, _New], near: Near) -> N
         _settle_cluster(connection, one.page, near.items[place], near, place, one)
 
 
-def _describe_item(connection: Connection, one: _New) -> Fresh:
+def _describe_item(one: _New, found: Sequence[Found]) -> Fresh:
     new = one.page
     return Fresh(
         kind="collected",
@@ -212,7 +213,7 @@ def _describe_item(connection: Connection, one: _New) -> Fresh:
         at=new.page.at,
         reading=one.reading,
         doubts=(*new.doubts, *(("title", word) for word in one.alike.values())),
-        found=tuple(allow_found(connection, new.found)),
+        found=tuple(found),
         screened=new.screened,
     )
 

@@ -20,7 +20,7 @@ _ALT = re.compile(r'(\salt=")([^"]*)(")')
 _TAKEN = re.compile(r"转载自|转自|（转载）|\(转载\)|本文转载")
 _DIVISION = re.compile(r"[^省市州县区局厅委]{1,6}(?:处|科|科室|办公室)")
 _EDGE = 80  # characters at the head and at the foot that say where a text was taken from
-_KINDS = {
+KINDS = {
     "identity-number": "身份证号",
     "mobile-number": "手机号码",
     "bank-card": "银行卡号",
@@ -44,7 +44,7 @@ def mask_form(form: Mapping[str, Any], public: Collection[str], version: str) ->
     def put(field: str, text: str, markup: bool = False) -> str:
         hits = find_private(text, markup, public)
         for hit in hits:
-            told = f"已遮盖{_KINDS[hit.rule]}，原值只在采集记录里"
+            told = f"已遮盖{KINDS[hit.rule]}，原值只在采集记录里"
             found.append(Found("masked", version, "note", field, hit.shown, hit.shown, told))
         return mask(text, hits, markup) if hits else text
 

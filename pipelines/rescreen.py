@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from errors import StoreError
-from pipelines.allowing import allow_found
+from pipelines.allowing import allow_many
 from pipelines.documents import DocumentReader
 from pipelines.label import find_agency
 from pipelines.screen import tell_version
@@ -54,10 +54,10 @@ def screen_stored(
                 return Rescreened(version, looked, tuple(raised))
             found = [_screen(one, database, reader, portal, sources) for one in batch]
             with database.write() as connection:
-                for one, seen in zip(batch, found, strict=True):
-                    if seen is not None:
-                        allowed = allow_found(connection, seen)
-                        raised += keep_rescreening(connection, one, allowed, version, now)
+                looked_at = [(one, seen) for one, seen in zip(batch, found, strict=True) if seen is not None]
+                allowed = allow_many(connection, [seen for _, seen in looked_at])
+                for (one, _), seen in zip(looked_at, allowed, strict=True):
+                    raised += keep_rescreening(connection, one, seen, version, now)
             after, looked = batch[-1].revision, looked + len(batch)
             if progress is not None:
                 progress(looked)
