@@ -21,8 +21,6 @@ from store.moves import Wish
 from store.reviews import decide
 from store.sessions import Act, Session, push_act
 
-__all__ = ["Done", "Left", "Outcome", "Seen", "carry_out", "explain_stale", "name_item", "read_seen"]
-
 _SEEN = re.compile(r"(\d{1,9})@(\d{1,6}):(\d{1,9})")
 MOST = 500  # revisions in one request
 _AT_ONCE = 4  # decisions in one transaction
@@ -112,8 +110,8 @@ def carry_out(
 def explain_stale(connection: Connection, one: Seen, session: Session, now: datetime) -> str:
     """Say who was faster: who looks at it now, or who changed it and to what."""
     standing = find_standing(connection, one.item, one.number)
-    other = standing.claimed(now)
-    if other is not None and other != session.actor.id and standing.version == one.version:
+    other = standing.claimed(session.actor.id, now)
+    if other is not None and standing.version == one.version:
         return f"{other} 正在看这一条"
     last = next((step.actor for step in list_history(connection, one.item)), "别人")
     return f"{last} 先处理了，现在是“{STATES[standing.state]}”"

@@ -72,7 +72,6 @@ def _see(
 ) -> Row:
     one, face, remarks = sheet.standing[revision], sheet.faces[revision], sheet.remarks[revision]
     date = see_date(face.published)
-    other = one.claimed(now)
     return Row(
         which=one.which,
         seen=f"{one.which}:{one.version}",
@@ -87,7 +86,7 @@ def _see(
         state=one.state,
         flagged=bool(one.levels.get("block")),
         returnable=one.kind == "submitted",
-        claimed=other if other is not None and other != actor.id else "",
+        claimed=one.claimed(actor.id, now) or "",
         whys=(*_explain(one, remarks, here, actor), *_count(sheet.notes.get(one.item, 0), actor)),
         reposts=reposts,
     )

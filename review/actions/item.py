@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from flask import request
@@ -35,7 +34,7 @@ from store.desk import (
 from store.doubts import list_doubts
 from store.editing import DATES, EDITABLE
 from store.forms import Form
-from store.moves import Actor, Wish
+from store.moves import Wish
 from store.notes import list_notes
 from store.sessions import find_act
 from store.versions import Version, list_versions, read_form
@@ -118,7 +117,7 @@ def item(item: int, number: int) -> ResponseReturnValue:
         columns=here.picks,
         suggestion=_tell_suggestion(one, details, here),
         needs=here.desk.columns.get(one.column or "", 1),
-        claimed=_see_claim(one, session.actor, now),
+        claimed=one.claimed(session.actor.id, now),
         why=why,
         reopens=stuck is None,
         reason_needed=bool(one.levels.get("block")),
@@ -182,8 +181,3 @@ def _tell_suggestion(one: Standing, details: Details, here: Setting) -> str:
     return f"系统建议{here.name_column(details.suggested)} {one.probability:.0%}" + (
         f"：{why}。" if why else "。"
     )
-
-
-def _see_claim(one: Standing, actor: Actor, now: datetime) -> str | None:
-    other = one.claimed(now)
-    return other if other is not None and other != actor.id else None

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 
 from clock import PORTAL_ZONE, tell_minute
 from errors import UserFault
-from review.deciding import Done, carry_out, read_seen
+from review.deciding import carry_out, read_seen
 from review.drawing import go
+from review.outcomes import Done
 from review.permissions import DECIDE, allow
 from review.requests import read_reason
 from review.setting import Setting, setting

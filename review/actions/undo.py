@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
 from errors import NotAllowed, NotFound, Stale
-from review.deciding import name_item
 from review.drawing import wants_json
+from review.outcomes import name_item
 from review.permissions import DECIDE, allow
 from review.protection import is_own_path
 from review.setting import Setting, setting
