@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from clock import read_time, tell_day, tell_minute, write_time
@@ -14,12 +15,11 @@ from errors import NotFound, PublishError, UserFault
 from portal import Portal
 from publish.annex import fill_annex
 from publish.directory import Paper
-from publish.gather import Known, Stores, prepare_file, read_checked, read_known, read_papers
-from publish.plan import File, Layout, add_files, choose, lay_out, pair_files
-from publish.render import Renderer
+from publish.gather import Known, Stores, prepare_file, read_known, read_papers
+from publish.plan import Layout, add_files, choose, lay_out, pair_files
+from publish.render import Renderer, render_all
 from publish.shelf import Live, Shelf, Stone
 from publish.site_view import see_site
-from publish.traditional import convert_page
 from publish.views import AgencyView
 from store.database import Database
 from store.past import Approval, PastRelease, find_release_at, read_past_gate, read_past_places
@@ -149,28 +149,14 @@ def _write(past: _Past, layout: Layout, known: Known, folder: Path) -> list[str]
     renderer = Renderer(past.stores.site, past.shelf, layout, known.rows)
     pairs = pair_files(layout, choose(layout, {}, full=True))
     missing = []
-    for file, made in pairs.items():
-        if file.subject.kind == "article":
-            continue
-        raw = prepare_file(past.stores, file.path) if file.subject.kind == "file" else renderer.render(file)
-        if raw is None:
+    for file, raw in render_all(past.stores, renderer, pairs, partial(prepare_file, past.stores)):
+        if raw is not None:
+            place = folder / file.path.lstrip("/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(raw)
+        elif file.subject.kind == "file":
             missing.append(f"{file.path}: is not kept any more")
-        else:
-            _put(past, folder, made, raw)
-    articles = {file.subject.items[0]: file for file in pairs if file.subject.kind == "article"}
-    for row, form in read_checked(past.stores, [live.gated for live in past.shelf.live.values()]):
-        if form is not None:
-            file = articles[row.item]
-            _put(past, folder, pairs[file], renderer.render_article(file, form))
     return missing
-
-
-def _put(past: _Past, folder: Path, made: Iterable[File], raw: bytes) -> None:
-    for file in made:
-        place = folder / file.path.lstrip("/")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        base = past.stores.site.absolute("")
-        place.write_bytes(convert_page(raw.decode(), base).encode() if file.of else raw)
 
 
 def _list_approvals(past: _Past, known: Known, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +11,10 @@ from publish import directory, feeds, pages, sitemap
 from publish.assets import read_assets
 from publish.directory import DirectoryPage, Drawer
 from publish.fields import see_article
+from publish.gather import Stores, read_checked
 from publish.plan import File, Layout, Subject, list_lists
 from publish.shelf import Shelf
+from publish.traditional import convert_page
 from publish.views import (
     AgencyPage,
     AgencyView,
@@ -187,3 +189,31 @@ def _see_pager(subject: Subject) -> Pager:
     if number is None:
         return Pager(None, subject.newest, None, None)
     return Pager(number, 0, number - 1 or None, None if subject.newest == number else number + 1)
+
+
+def render_all(
+    stores: Stores,
+    renderer: Renderer,
+    pairs: Mapping[File, list[File]],
+    read_file: Callable[[str], bytes | None],
+) -> Iterator[tuple[File, bytes | None]]:
+    """Render pages, each with what is made of it, articles last; an item's own files come from `read_file`.
+
+    None for a file that is not kept, and for an article whose form is not the approved one.
+    """
+    articles = {file.subject.items[0]: file for file in pairs if file.subject.kind == "article"}
+    for file, made in pairs.items():
+        if file.subject.kind != "article":
+            raw = read_file(file.path) if file.subject.kind == "file" else renderer.render(file)
+            yield from _pair(made, raw, renderer.site)
+    rows = [renderer.shelf.live[item].gated for item in articles]
+    for row, form in read_checked(stores, rows):
+        file = articles[row.item]
+        page = renderer.render_article(file, form) if form is not None else None
+        yield from _pair(pairs[file], page, renderer.site)
+
+
+def _pair(made: list[File], raw: bytes | None, site: SiteView) -> Iterator[tuple[File, bytes | None]]:
+    """Give a page itself, its traditional version, or both."""
+    for file in made:
+        yield file, convert_page(raw.decode(), site.absolute("")).encode() if raw and file.of else raw

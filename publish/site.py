@@ -13,16 +13,15 @@ from sqlalchemy import Connection
 
 from clock import tell_day
 from errors import PublishError
-from publish.gather import Stores, prepare_file, read_checked
+from publish.gather import Stores, prepare_file
 from publish.inspect_site import begin_inspection, refuse_flawed
 from publish.inspection import Inspection
 from publish.listing import Draft
-from publish.plan import File, pair_files
+from publish.plan import pair_files
 from publish.prepare import Plan, plan_release
 from publish.redirects import write_maps
-from publish.render import Renderer
+from publish.render import Renderer, render_all
 from publish.site_view import Settled, settle
-from publish.traditional import convert_page
 from publish.trees import Served, TreeStore
 from publish.views import AgencyView
 from store.database import Database
@@ -202,26 +201,14 @@ class _Build:
         drafts: dict[str, Draft] = {}
         renderer = Renderer(self.stores.site, plan.shelf, plan.layout, plan.known.rows)
         pairs = pair_files(plan.layout, plan.wanted)
-        articles = {file.subject.items[0]: file for file in pairs if file.subject.kind == "article"}
-        for file, made in pairs.items():
-            if file.subject.kind != "article":
-                raw = self._read_file(file.path) if file.subject.kind == "file" else renderer.render(file)
-                self._draft(drafts, made, raw)
-        for row, form in read_checked(self.stores, [plan.shelf.live[item].gated for item in articles]):
-            if form is None:  # changed since it was checked a moment ago
+        for file, raw in render_all(self.stores, renderer, pairs, self._read_file):
+            if raw is None:  # its form was changed since it was checked a moment ago
                 raise _Overtaken
-            file = articles[row.item]
-            self._draft(drafts, pairs[file], renderer.render_article(file, form))
-        return drafts
-
-    def _draft(self, drafts: dict[str, Draft], made: list[File], raw: bytes) -> None:
-        """Put a page on disk, its traditional version, or both."""
-        for file in made:
-            text = convert_page(raw.decode(), self.stores.site.absolute("")).encode() if file.of else raw
-            drafts[file.path] = self.trees.draft(text)
+            drafts[file.path] = self.trees.draft(raw)
             if file.path.endswith(".html"):
-                self.inspection.look(file.path, text.decode())
-            self.progress(len(drafts), len(self.plan.wanted))
+                self.inspection.look(file.path, raw.decode())
+            self.progress(len(drafts), len(plan.wanted))
+        return drafts
 
     def _find_there(self, wanted: Collection[str]) -> set[str]:
         """Say which files the new release has: made now, or served and not taken away."""
