@@ -45,27 +45,24 @@ def screened() -> ResponseReturnValue:
     """Show what is public and was found by newer lists, and the phrases that are allowed."""
     here, session = setting(), signed_in()
     with here.database.read() as connection:
-        raised = list_raised(connection)
-        details = read_details(connection, {row.revision for row in raised})
+        raised = [row for row in list_raised(connection) if session.actor.may_see(row.column_key)]
+        faces = here.faces.read(connection, {row.revision for row in raised})
         allowances = list_allowances(connection)
     rows = [
         {
             "which": f"{row.item}@{row.number}",
-            "title": name_title(details[row.revision].form["title"]),
-            "block": row.level == "block",
+            "title": name_title(faces[row.revision].title),
             "level": LEVELS[row.level],
             "head": name_finding(row.rule, row.field),
             "span": row.span,
         }
         for row in raised
-        if session.actor.may_see(row.column_key)
     ]
     return draw(
         "screened.html",
         rows=rows,
         allowances=allowances,
         rules=RULES,
-        chief="chief" in session.actor.roles,
         lists=here.portal.screen.lists,
     )
 
