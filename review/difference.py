@@ -59,7 +59,7 @@ def compare_words(old: str, new: str) -> tuple[Piece, ...]:
     """Lay two lines side by side; what stayed between two changes and is too short to read goes with them."""
     left, right = _WORD.findall(old), _WORD.findall(new)
     if len(left) * len(right) > _LONGEST * _LONGEST // 4:
-        return tuple(piece for piece in (Piece("gone", old), Piece("new", new)) if piece.text)
+        return tuple(_write([(old, new, False)]))
     steps = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     parts = [("".join(left[a:b]), "".join(right[c:d]), name == "equal") for name, a, b, c, d in steps]
     return tuple(_write(_merge(parts)))
@@ -75,13 +75,9 @@ def fold_same(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
             continue
         head = piece.text[:_AROUND] if place else ""
         tail = piece.text[-_AROUND:] if place < len(given) - 1 else ""
-        found += [
-            one for one in (Piece("same", head), Piece("fold", ""), Piece("same", tail)) if one != _NONE
-        ]
+        folded = (Piece("same", head), Piece("fold", ""), Piece("same", tail))
+        found += [one for one in folded if one.text or one.kind == "fold"]
     return tuple(found)
-
-
-_NONE = Piece("same", "")
 
 
 def _read(form: Mapping[str, Any], name: str) -> str:

@@ -20,7 +20,7 @@ from review.permissions import LOOK, allow
 from review.setting import Setting, setting
 from review.visits import read_now
 from store.bands import read_texts
-from store.decisions import find_since, list_decisions
+from store.decisions import Decision, find_since, list_decisions
 
 # Decisions that are looked at: months of a busy office, and a page that still opens at once.
 _NEWEST = 2000
@@ -32,8 +32,7 @@ _HOT = 20
 def learning() -> ResponseReturnValue:
     """Show how often the proposed column was the chosen one, hot topics, and rules to paste."""
     here = setting()
-    with here.database.read() as connection:
-        decisions = list_decisions(connection, find_since(connection, _NEWEST))
+    decisions = _read_decisions(here)
     account = measure_accuracy(decisions)
     proposals = propose_rules(make_lessons(decisions, here.sources), here.portal)
     wrong = {pair: count for pair, count in account.confusion.items() if pair[0] != pair[1]}
@@ -61,10 +60,13 @@ def trial() -> ResponseReturnValue:
     except ConfigurationError as error:
         faults = [f"第 {one.line} 行第 {one.column} 列：{one.message}" for one in error.faults]
     else:
-        with here.database.read() as connection:
-            decisions = list_decisions(connection, find_since(connection, _NEWEST))
-        tried = try_rule(rule, make_lessons(decisions, here.sources), here.portal)
+        tried = try_rule(rule, make_lessons(_read_decisions(here), here.sources), here.portal)
     return draw("trial.html", text=text, faults=faults, trial=tried, name_column=here.name_column)
+
+
+def _read_decisions(here: Setting) -> list[Decision]:
+    with here.database.read() as connection:
+        return list_decisions(connection, find_since(connection, _NEWEST))
 
 
 def _see_hot(here: Setting, now: datetime) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from store.foreign import keep_words
 from store.log import Entry, append, list_heads, verify_chain
 
 AUDIT = ("auditor", "chief", "administrator")
+_FILTERS = ("actor", "action", "item", "since", "until")
 _PAGE = 100
 _MORE = {
     "login": "登录",
@@ -35,15 +36,13 @@ _MORE = {
     "restore": "恢复备份",
     "publish": "发布",
 }
-
-
 _MACHINES = {"crawl": "采集程序", "terminal": "终端", "caibian": "系统", "publish": "发布程序"}
 
 
 @allow(*AUDIT)
 def log() -> ResponseReturnValue:
     """Show the log, the newest first, a hundred rows a page."""
-    here, wanted = setting(), read_wanted()
+    here, wanted = setting(), _read_wanted()
     before = request.args.get("before", "")
     with here.database.read() as connection:
         rows = list_rows(connection, wanted, _PAGE + 1, int(before) if _is_number(before) else None)
@@ -58,7 +57,7 @@ def log() -> ResponseReturnValue:
         machines=_MACHINES,
         states=STATES,
         name_column=here.name_column,
-        asked={name: request.args.get(name, "") for name in ("actor", "action", "item", "since", "until")},
+        asked={name: request.args.get(name, "") for name in _FILTERS},
         query=_write_query(),
         older=f"/log?{_write_query(before=more)}" if more is not None else None,
     )
@@ -67,7 +66,7 @@ def log() -> ResponseReturnValue:
 @allow(*AUDIT)
 def export_log() -> ResponseReturnValue:
     """Give every wanted row as CSV or JSON lines, the oldest first; that it was exported is a row itself."""
-    here, wanted, now = setting(), read_wanted(), read_now()
+    here, wanted, now = setting(), _read_wanted(), read_now()
     kind = "json" if request.form.get("as") == "json" else "csv"
     with here.database.write() as connection:
         entry = Entry(
@@ -98,7 +97,7 @@ def verify_log() -> ResponseReturnValue:
     return go("/log", told)
 
 
-def read_wanted() -> Wanted:
+def _read_wanted() -> Wanted:
     """Read the filters of the address; what cannot be is left out."""
     given = request.args
     item = given.get("item", "").partition("@")[0]
@@ -112,8 +111,7 @@ def read_wanted() -> Wanted:
 
 
 def _write_query(**more: object) -> str:
-    names = ("actor", "action", "item", "since", "until")
-    given = {name: request.args[name] for name in names if request.args.get(name)}
+    given = {name: request.args[name] for name in _FILTERS if request.args.get(name)}
     return urlencode({**given, **more})
 
 
