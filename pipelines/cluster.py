@@ -58,6 +58,11 @@ def mark_item(fields: Mapping[str, Any], text: str, agency: str | None) -> Mark:
     return Mark(traits, find_bands(squash(traits.text), traits.core, traits.number))
 
 
+def mark_stored(one: StoredText) -> Mark:
+    """Do the same for an item that is stored already."""
+    return mark_item(one.fields, _tell_text(one), one.agency)
+
+
 def read_traits(fields: Mapping[str, Any], text: str, agency: str | None) -> Traits:
     """Take from a form's fields what the guard compares, in simplified characters whatever it is in."""
     issuer = fields["issuer"]
@@ -199,5 +204,8 @@ def _beside(near: Mapping[int, Cluster], item: int) -> frozenset[int]:
 
 
 def _read_traits(one: StoredText) -> Traits:
-    text = one.text if one.text is not None else read_words(one.fields["html"])
-    return read_traits(one.fields, text, one.agency)
+    return read_traits(one.fields, _tell_text(one), one.agency)
+
+
+def _tell_text(one: StoredText) -> str:
+    return one.text if one.text is not None else read_words(one.fields["html"])

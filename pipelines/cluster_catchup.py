@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.cluster import Mark, find_likenesses, mark_item, settle
-from pipelines.screening import read_words
+from pipelines.cluster import find_likenesses, mark_stored, settle
 from sources import Sources
-from store.bands import StoredText, list_unmarked, read_texts
+from store.bands import list_unmarked, read_texts
 from store.database import Database
 
 _BATCH = 100
@@ -22,7 +21,7 @@ def mark_unmarked(database: Database, sources: Sources) -> int:
         with database.read() as connection:
             wanted = list_unmarked(connection, last, _BATCH)
             stored = read_texts(connection, wanted)
-            marks = {item: _mark(stored[item]) for item in wanted if item in stored}
+            marks = {item: mark_stored(stored[item]) for item in wanted if item in stored}
             near = find_likenesses(connection, marks)
         if not wanted:
             return marked
@@ -34,8 +33,3 @@ def mark_unmarked(database: Database, sources: Sources) -> int:
                 settle(connection, item, mark, compared, sources)
         marked += sum(bool(mark.bands) for mark in marks.values())
         last = wanted[-1]
-
-
-def _mark(one: StoredText) -> Mark:
-    text = one.text if one.text is not None else read_words(one.fields["html"])
-    return mark_item(one.fields, text, one.agency)
