@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -70,7 +71,7 @@ def own_settings(networks: Networks, contact: str) -> dict[str, Any]:
     return {NETWORKS_SETTING: opened, "USER_AGENT": name_agent(contact), "EXTENSIONS": {}}
 
 
-def run_apart(url: str, spider: type[Spider], own: dict[str, Any], options: dict[str, Any]) -> Any:
+def run_apart(url: str, spider: type[Errand], own: dict[str, Any], options: dict[str, Any]) -> Any:
     """Run a spider in a process of its own, give what it `found`; raises ReadingError when it ends early."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as process:
@@ -80,7 +81,7 @@ def run_apart(url: str, spider: type[Spider], own: dict[str, Any], options: dict
             raise ReadingError(f"{url}: the fetching process ended early") from error
 
 
-def _run(spider: type[Spider], own: dict[str, Any], options: dict[str, Any]) -> Any:
+def _run(spider: type[Errand], own: dict[str, Any], options: dict[str, Any]) -> Any:
     settings = read_settings()
     settings.setdict(own, priority="cmdline")
     process = make_process(settings)
@@ -90,40 +91,49 @@ def _run(spider: type[Spider], own: dict[str, Any], options: dict[str, Any]) -> 
     return getattr(crawler.spider, "found", Fault("lost", "the fetch was stopped"))
 
 
-class OnePage(Spider):
+class Errand(Spider, ABC):
+    """Does one thing for a person, with `places` requests at once, and keeps what it `found`."""
+
+    url = ""
+    places = 1
+    found: Any = Fault("lost", "never asked")
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Do it; nothing goes through Scrapy's own queue."""
+        fetcher = Fetcher(self.crawler.engine, Gate(self.places, self.places), Backlog(1 << 30))
+        self.found = await self.ask(fetcher)
+        for request in tuple[Request, ...]():
+            yield request
+
+    @abstractmethod
+    async def ask(self, fetcher: Fetcher) -> Any:
+        """Do what the errand is, and give what it brings, a Fault where that says why not."""
+
+
+class OnePage(Errand):
     """Asks for one address and keeps the answer."""
 
     name = "one"
-    url = ""
-    found: Answer | Fault = Fault("lost", "never asked")
 
-    async def start(self) -> AsyncIterator[Request]:
-        """Fetch the address; nothing goes through Scrapy's own queue."""
-        fetcher = Fetcher(self.crawler.engine, Gate(1, 1), Backlog(1 << 30))
-        self.found = await fetcher.fetch(self.url, Turn.LIST, monotonic() + _SECONDS)
-        for request in tuple[Request, ...]():
-            yield request
+    async def ask(self, fetcher: Fetcher) -> Answer | Fault:
+        """Fetch the address."""
+        return await fetcher.fetch(self.url, Turn.LIST, monotonic() + _SECONDS)
 
 
-class Column(Spider):
+class Column(Errand):
     """Looks at one column; with `browser`, as its scripts fill it."""
 
     name = "column"
-    url = ""
     hints = Hints()
     browser = False
-    found: Look | Fault = Fault("lost", "never asked")
 
-    async def start(self) -> AsyncIterator[Request]:
-        """Look; nothing goes through Scrapy's own queue."""
+    async def ask(self, fetcher: Fetcher) -> Look:
+        """Look."""
         pool = ReadingPool(1)
-        fetcher = Fetcher(self.crawler.engine, Gate(1, 1), Backlog(1 << 30))
         browser = make_browser(fetcher)
         try:
             asks = browser if self.browser else fetcher
-            self.found = await look_at(self.url, asks, pool, self.hints, read_clock)
+            return await look_at(self.url, asks, pool, self.hints, read_clock)
         finally:
             await browser.close()
             await asyncio.to_thread(pool.close)
-        for request in tuple[Request, ...]():
-            yield request

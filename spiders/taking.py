@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import takewhile
 from time import monotonic
 from urllib.parse import urlsplit
-
-from scrapy import Request, Spider
 
 from clock import read_clock
 from pipelines.messages import FetchedFile
@@ -18,13 +15,12 @@ from sources import Source, Sources
 from spiders.faults import Fault
 from spiders.fetch import Answer, Fetcher
 from spiders.files import FileFetcher
-from spiders.gate import Backlog, Gate, Turn
+from spiders.gate import Turn
 from spiders.parts import PartFetcher
 from spiders.pool import Job, ReadingPool, Unread
-from spiders.single import Networks, own_settings, run_apart
+from spiders.single import Errand, Networks, own_settings, run_apart
 
 _SECONDS = 120.0
-_PLACES = 2  # requests at once at the host
 
 
 @dataclass(frozen=True)
@@ -58,24 +54,20 @@ def _count_common(one: str, other: str) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-class TakenPage(Spider):
+class TakenPage(Errand):
     """Asks for one article and for what belongs to it."""
 
     name = "taken"
-    url = ""
+    places = 2
     hints = Hints()
-    found: Taken | Fault = Fault("lost", "never asked")
 
-    async def start(self) -> AsyncIterator[Request]:
-        """Fetch and read; nothing goes through Scrapy's own queue."""
+    async def ask(self, fetcher: Fetcher) -> Taken | Fault:
+        """Fetch and read."""
         pool = ReadingPool(1)
         try:
-            fetcher = Fetcher(self.crawler.engine, Gate(_PLACES, _PLACES), Backlog(1 << 30))
-            self.found = await _take(self.url, fetcher, pool, self.hints, monotonic() + _SECONDS)
+            return await _take(self.url, fetcher, pool, self.hints, monotonic() + _SECONDS)
         finally:
             await asyncio.to_thread(pool.close)
-        for request in tuple[Request, ...]():
-            yield request
 
 
 async def _take(
