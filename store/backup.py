@@ -18,7 +18,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, select, text
 
 from clock import write_time
 from errors import StoreError
@@ -37,8 +37,8 @@ from store.manifest import (
     sync_folder,
     write_manifest,
 )
-from store.marks import read_mark, set_mark
-from store.tables import files, marks, releases
+from store.marks import drop_mark, read_mark, set_mark
+from store.tables import files, releases
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def list_backup_heads(connection: Connection) -> list[Head]:
 def note_head(connection: Connection, head: Head) -> None:
     """Write down the head of the log that a backup holds."""
     if head.seq:
-        connection.execute(delete(marks).where(marks.c.name == _MARK))
+        drop_mark(connection, _MARK)
         set_mark(connection, _MARK, f"{head.seq} {head.this}")
 
 

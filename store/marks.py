@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from store.tables import marks
 
@@ -13,6 +13,11 @@ def set_mark(connection: Connection, name: str, value: str) -> None:
     """Set a mark; one that is set already stays as it is."""
     if read_mark(connection, name) is None:
         connection.execute(marks.insert().values(name=name, value=value))
+
+
+def drop_mark(connection: Connection, name: str) -> None:
+    """Take a mark away, if it was set."""
+    connection.execute(delete(marks).where(marks.c.name == name))
 
 
 def read_mark(connection: Connection, name: str) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from clock import write_time
 from errors import UserFault
-from store.tables import agencies, columns, marks, sources
+from store.marks import drop_mark, read_mark, set_mark
+from store.tables import agencies, columns, sources
 
 if TYPE_CHECKING:  # who only asks what was seen needs no model of a configuration
     from portal import Portal
@@ -23,7 +24,7 @@ def mirror_configuration(connection: Connection, configured: Sources, portal: Po
 
     Raises UserFault when a column's slug was changed: its address is permanent (design.md, section 3).
     """
-    connection.execute(delete(marks).where(marks.c.name == SEEN))
+    drop_mark(connection, SEEN)
     known = {row.key: row.slug for row in connection.execute(select(columns.c.key, columns.c.slug))}
     for column in portal.columns:
         if known.get(column.key, column.slug) != column.slug:
@@ -67,12 +68,12 @@ def mirror_configuration(connection: Connection, configured: Sources, portal: Po
 
 def read_seen(connection: Connection) -> str | None:
     """Give what `save_seen` kept, None where the tables were brought in line by somebody else since."""
-    return connection.execute(select(marks.c.value).where(marks.c.name == SEEN)).scalar_one_or_none()
+    return read_mark(connection, SEEN)
 
 
 def save_seen(connection: Connection, seal: str) -> None:
     """Keep which files the tables are in line with, by the hash of both."""
-    connection.execute(marks.insert().values(name=SEEN, value=seal))
+    set_mark(connection, SEEN, seal)
 
 
 def _align(connection: Connection, table: Table, wanted: dict[str, dict[str, Any]], now: datetime) -> None:

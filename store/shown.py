@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, select
 
 from store.chunks import cut_names
-from store.tables import agencies, items, marks, placements, publications, shown, shown_files, touched
+from store.marks import drop_mark, read_mark, set_mark
+from store.tables import agencies, items, placements, publications, shown, shown_files, touched
 
 FRAME = "frame"  # the mark that says what every page of the served release was made with
 
@@ -175,11 +176,11 @@ def find_other_users(connection: Connection, paths: Collection[str], besides: Co
 
 def read_frame(connection: Connection) -> str | None:
     """Give what `save_frame` wrote last."""
-    return connection.execute(select(marks.c.value).where(marks.c.name == FRAME)).scalar_one_or_none()
+    return read_mark(connection, FRAME)
 
 
 def save_frame(connection: Connection, frame: str | None) -> None:
     """Write down what every page of the served release was made with, None when that is not known."""
-    connection.execute(delete(marks).where(marks.c.name == FRAME))
+    drop_mark(connection, FRAME)
     if frame is not None:
-        connection.execute(marks.insert().values(name=FRAME, value=frame))
+        set_mark(connection, FRAME, frame)

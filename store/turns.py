@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 
 from clock import read_time, write_time
-from store.marks import read_mark, set_mark
-from store.tables import marks
+from store.marks import drop_mark, read_mark, set_mark
 
 
 @dataclass(frozen=True)
@@ -31,5 +30,5 @@ def read_turn(connection: Connection, job: str) -> Turn | None:
 
 def save_turn(connection: Connection, job: str, turn: Turn) -> None:
     """Write a job's newest turn down, in place of the one before."""
-    connection.execute(delete(marks).where(marks.c.name == f"turn:{job}"))
+    drop_mark(connection, f"turn:{job}")
     set_mark(connection, f"turn:{job}", f"{write_time(turn.moment)} {'ended' if turn.ended else 'begun'}")
