@@ -112,7 +112,6 @@ def make_entry(chosen: dict[str, Any], default: timedelta) -> dict[str, Any]:
     days, every = chosen.get("days"), chosen.get("every")
     entry = {
         **{key: chosen[key] for key in ("id", "agency", "name", "address")},
-        "kind": chosen.get("kind"),
         "column": chosen.get("column"),
         "every": write_period(read_period(every)) if every and read_period(every) != default else None,
         "expects": {"days": days} if days else None,

@@ -95,7 +95,7 @@ def _load_settled(database: Database, paths: Paths) -> Settled:
         seen = read_seen(connection) == seal
     whole = hashlib.sha256(f"{seal} {day} {digest_room()} {_digest_models()}".encode()).hexdigest()
     kept = paths.home / "portal.json"
-    settled = read_settled(kept.read_text(encoding="utf-8"), whole, day) if seen and kept.is_file() else None
+    settled = read_settled(kept.read_text(encoding="utf-8"), whole) if seen and kept.is_file() else None
     return settled or _settle_anew(database, paths, seal, whole, day)
 
 

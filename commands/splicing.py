@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from commands.setting import read_file
 from errors import ConfigurationError, Fault, UserFault
 from sources import Sources, check_sources
 from yamlfile import parse_document
@@ -32,7 +33,7 @@ def add_entries(
     every fault, UserFault for a file that cannot be written; the file is then as it was.
     """
     file = path.resolve()
-    before = _read(file)
+    before = read_file(file)
     _check(before, str(path), columns)
     text, line = before.decode("utf-8"), 0
     for name, entry in entries.items():
@@ -121,13 +122,6 @@ def _find_end(lines: list[str], listed: SequenceNode) -> int:
             break
         at += 1
     return at
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UserFault(f"{file}: cannot be read: {error.strerror}") from error
 
 
 def _replace(file: Path, before: bytes, after: bytes) -> None:

@@ -11,6 +11,7 @@ from commands.setting import AS_USER, example, find_paths, load_files, open_stor
 from errors import NotAllowed, ReadingError, StoreError, UserFault
 
 if TYPE_CHECKING:
+    from pipelines.messages import Message
     from portal import Portal
     from sources import Source, Sources
     from spiders.taking import Taken
@@ -43,8 +44,9 @@ def take(url: str, user: str) -> None:
             raise NotAllowed(f"{user} is no editor: taking a page needs the role editor or chief")
         if known is not None and known.item is not None:
             return click.echo(f"it is here already: {known.which} is {known.state}")
-        taken = _fetch(database, address, choose_source(sources, address), sources, portal)
-        click.echo(_save(database, address, taken, sources, portal, user))
+        source = choose_source(sources, address)
+        taken = _fetch(database, address, source, sources, portal)
+        click.echo(_save(database, address, source, taken, sources, portal, user))
     return None
 
 
@@ -70,14 +72,20 @@ def _fetch(
     return taken
 
 
-def _save(database: Database, address: str, taken: Taken, sources: Sources, portal: Portal, user: str) -> str:
+def _save(
+    database: Database,
+    address: str,
+    source: Source | None,
+    taken: Taken,
+    sources: Sources,
+    portal: Portal,
+    user: str,
+) -> str:
     """Save what was read as the crawl would, with a row of the log about who named it; tell how it stands."""
     from pipelines.messages import PageRead
-    from spiders.taking import choose_source
     from store.taking import find_taken, note_taken
 
     now, answer = read_clock(), taken.answer
-    source = choose_source(sources, address)
     page = PageRead(
         source=source.id if source is not None else "",
         address=address,
@@ -100,8 +108,8 @@ def _save(database: Database, address: str, taken: Taken, sources: Sources, port
     return f"{known.which} is {known.state}"
 
 
-def _take_in(database: Database, sources: Sources, portal: Portal, message: object) -> None:
+def _take_in(database: Database, sources: Sources, portal: Portal, message: Message) -> None:
     from pipelines.intake import Intake
 
     with Intake(database, sources, portal) as intake:
-        intake.take([message])  # type: ignore[list-item]
+        intake.take([message])

@@ -17,6 +17,7 @@ from typing import TypeVar
 from clock import tell_day
 from publish.fields import clean, see_date
 from publish.views import Pager, RowView, SiteView
+from store.cells import disarm
 from store.filings import Filing
 from store.forms import Form
 
@@ -245,16 +246,13 @@ def write_json(rows: Iterable[RowView], site: SiteView) -> str:
 
 
 def write_csv(rows: Iterable[RowView], site: SiteView) -> str:
-    """Write a month of the directory as CSV with a byte order mark, as spreadsheets ask for.
-
-    A text that a spreadsheet would take for a formula gets an apostrophe in front.
-    """
+    """Write a month of the directory as CSV with a byte order mark for spreadsheets, no cell a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([name for _, name in _COLUMNS])
     for row in rows:
         told = _tell(row, site)
-        writer.writerow([_disarm(told[key]) for key, _ in _COLUMNS])
+        writer.writerow([disarm(told[key]) for key, _ in _COLUMNS])
     return "\ufeff" + out.getvalue()
 
 
@@ -284,7 +282,3 @@ def _tell(row: RowView, site: SiteView) -> dict[str, str]:
         "validity": row.mark.tag if row.mark else "",
         "address": site.absolute(row.path),
     }
-
-
-def _disarm(value: str) -> str:
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t") else value

@@ -21,6 +21,7 @@ from publish.render import Renderer, render_all
 from publish.shelf import Live, Shelf, Stone
 from publish.site_view import see_site
 from publish.views import AgencyView
+from store.cells import disarm
 from store.database import Database
 from store.past import Approval, PastRelease, find_release_at, read_past_gate, read_past_places
 from store.publishing import Placement, Publication
@@ -181,9 +182,4 @@ def _list_approvals(past: _Past, known: Known, folder: Path) -> None:
     with (folder / "approvals.csv").open("w", encoding="utf-8-sig", newline="") as opened:
         writer = csv.DictWriter(opened, COLUMNS)
         writer.writeheader()
-        writer.writerows({name: _tame(value) for name, value in row.items()} for row in rows)
-
-
-def _tame(value: object) -> object:
-    """Keep a title from being read as a formula by a spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+        writer.writerows({name: disarm(value) for name, value in row.items()} for row in rows)

@@ -22,7 +22,7 @@ from publish.prepare import Plan, plan_release
 from publish.redirects import write_maps
 from publish.render import Renderer, render_all
 from publish.site_view import Settled, settle
-from publish.trees import Served, TreeStore
+from publish.trees import Served, TreeStore, write_whole
 from publish.views import AgencyView
 from store.database import Database
 from store.filings import save_filings
@@ -124,9 +124,7 @@ def _write_redirects(database: Database, home: Path) -> None:
     for name, text in maps.items():
         file = home / "site" / name
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
-            spare = file.with_name(f".{name}.new")
-            spare.write_text(text, encoding="utf-8")
-            spare.replace(file)
+            write_whole(file, text.encode())
             if text:
                 logger.info("%s was written: reload nginx", file)
 

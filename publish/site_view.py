@@ -31,16 +31,15 @@ _KINDS: dict[str, Any] = {kind.__name__: kind for kind in _SHOWN}
 
 @dataclass(frozen=True)
 class Settled:
-    """What a publish takes from portal.yaml: the site as it is shown on `day`, the releases that are kept."""
+    """What a publish takes from portal.yaml: the site as it is shown on a day, the releases that are kept."""
 
     site: SiteView
     keep_releases: int
-    day: date
 
 
 def settle(portal: Portal, day: date) -> Settled:
     """Take from portal.yaml what a publish on a day needs."""
-    return Settled(see_site(portal, (), day), portal.settings.keep_releases, day)
+    return Settled(see_site(portal, (), day), portal.settings.keep_releases)
 
 
 def write_settled(settled: Settled, seal: str) -> str:
@@ -49,12 +48,12 @@ def write_settled(settled: Settled, seal: str) -> str:
     return json.dumps(facts, default=_name_kind, ensure_ascii=False)
 
 
-def read_settled(text: str, seal: str, day: date) -> Settled | None:
+def read_settled(text: str, seal: str) -> Settled | None:
     """Read what `write_settled` wrote; None where it was made from something else, or is not whole."""
     try:
         facts = json.loads(text, object_hook=_make_kind)
         if facts["seal"] == seal and isinstance(facts["site"], SiteView):
-            return Settled(facts["site"], int(facts["keep"]), day)
+            return Settled(facts["site"], int(facts["keep"]))
     except (ValueError, KeyError, TypeError):
         pass  # half written or edited: made again from the files
     return None

@@ -121,7 +121,7 @@ class TreeStore:
             self._mend(target, listing, drafts)
         note = self.root / "listings" / digest
         if not note.is_file() or note.read_bytes() != text:
-            _write_whole(note, text)
+            write_whole(note, text)
             self._fresh.append(str(note))
         return digest
 
@@ -360,7 +360,8 @@ def _write_new(file: str, raw: bytes) -> None:
         os.close(handle)
 
 
-def _write_whole(file: Path, raw: bytes) -> None:
+def write_whole(file: Path, raw: bytes) -> None:
+    """Write a file that a reader finds as it was or as it will be, never half."""
     spare = file.with_name(f".{file.name}.new")
     spare.write_bytes(raw)
     spare.replace(file)

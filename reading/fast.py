@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields, replace
 
 from reading.article import Article, Opened, open_page
@@ -145,11 +144,19 @@ def _tell_ways(article: Article, reading: Reading, area: Area) -> str:
 
     Where the area is worth more than the block in it, the whole page would have been read by a larger block.
     """
-    whole = re.compile(rf"(?<![^\W_]){re.escape(reading.title or '')}(?![^\W_])")  # not a piece of one
-    said = any(whole.search(article.metas.get(name, "")) for name in ("<title>", "articletitle"))
+    title = reading.title or ""
+    said = any(_says(article.metas.get(name, ""), title) for name in ("<title>", "articletitle"))
     parts = [reading.origins.get(part, "") for part in ("title", "body", "published", "credit")]
     larger = sum(article.worths[: _end_of(article, area)]) > article.body.worth
-    return "|".join(["headed" if reading.title and said else "", "larger" if larger else "", *parts])
+    return "|".join(["headed" if title and said else "", "larger" if larger else "", *parts])
+
+
+def _says(text: str, title: str) -> bool:
+    """Tell whether a text holds a title that is not a piece of a word, without a pattern for each page."""
+    at = text.find(title)
+    while at >= 0 and (text[at - 1 : at].isalnum() or text[at + len(title) :][:1].isalnum()):
+        at = text.find(title, at + 1)
+    return at >= 0
 
 
 def _tell_share(article: Article, reading: Reading) -> float:

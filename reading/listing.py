@@ -15,7 +15,7 @@ from reading.feeds import is_feed, read_feed
 from reading.jpage import build_tree, find_following, find_request, find_store
 from reading.json_list import find_markup, read_json, read_tree
 from reading.numbered import turn_by_form, turn_by_query, turn_page
-from reading.page import Hints, ListPage, Page, Row
+from reading.page import BINARY, Hints, ListPage, Page, Row
 from reading.paging import Turn, find_selected, read_turn
 from reading.rows import Found, find_rows
 from reading.rows_groups import Group, candidate
@@ -25,8 +25,6 @@ from reading.rows_titles import read_rows
 from reading.sitemap import is_sitemap, read_sitemap, unpack
 from reading.status import explain, find_fault, has_empty_list
 from reading.tree import MAX_CHARACTERS, parse
-
-_BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!")
 
 
 def read_list(page: Page, hints: Hints | None = None) -> ListPage:
@@ -48,7 +46,7 @@ def read_list(page: Page, hints: Hints | None = None) -> ListPage:
     """
     hints = hints or Hints()
     page = replace(page, raw=unpack(page.raw))
-    if _is_binary(page.raw):
+    if page.raw.startswith(BINARY):
         raise ReadingError("the answer is no page but a document or other binary data")
     decoded = decode(page.raw, page.content_type)
     if len(decoded.text) > MAX_CHARACTERS:
@@ -82,11 +80,6 @@ def _read_json(page: Page, tree: object, hints: Hints) -> ListPage:
     markup = find_markup(tree) if not read.rows and hints.paths.rows is None else None
     inner = _read_html(page, markup, hints) if markup else None
     return replace(inner, family="json") if inner and inner.rows else read
-
-
-def _is_binary(raw: bytes) -> bool:
-    """A document or a picture, by its first bytes."""
-    return raw.startswith(_BINARY)
 
 
 def _find_family(text: str) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+# How documents and pictures begin, whatever their type says.
+BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!")
 # The fields of a form in the order in which they are sent.
 Form = tuple[tuple[str, str], ...]
 

@@ -17,6 +17,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from reading.page import BINARY
 from spiders.faults import Fault
 from spiders.fetch import PAGE_LIMIT, Answer, Fetcher
 from spiders.gate import Turn
@@ -45,7 +46,6 @@ _ARGUMENTS = (
     "--dns-prefetch-disable",
     "--disable-background-networking",
 )
-_DOCUMENTS = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!")
 # Its packets go past every proxy; the policy above holds them back, and no page needs it to show a list.
 _NO_CALLS = """for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport'])
   Object.defineProperty(window, name, {value: undefined});"""
@@ -66,33 +66,21 @@ def find_chromium() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
-class NoBrowser:
-    """Stands where a browser is asked for and none is there: each page has that fault."""
-
-    def __init__(self, missing: str) -> None:
-        self._fault = Fault("page", f"a browser fills it, and {missing}")
-
-    async def fetch(
-        self,
-        url: str,
-        turn: Turn,
-        deadline: float,
-        limit: int = PAGE_LIMIT,
-        headers: Mapping[str, str] | None = None,
-        sent: Sent | None = None,
-    ) -> Answer | Fault:
-        """Give the fault."""
-        return self._fault
-
-    async def close(self) -> None:
-        """Nothing was started."""
-
-
 class Browser:
-    """Fetches as `Fetcher` does, and gives a page as it stands when its scripts are done."""
+    """Fetches as `Fetcher` does, and gives a page as it stands when its scripts are done.
 
-    def __init__(self, fetcher: Fetcher, seconds: float = PAGE_SECONDS, stall: float = STALL_SECONDS) -> None:
+    With something of the extra `js` `missing` nothing is asked: each page has that fault.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        missing: str | None = None,
+        seconds: float = PAGE_SECONDS,
+        stall: float = STALL_SECONDS,
+    ) -> None:
         self._fetcher = fetcher
+        self._missing = missing
         self._seconds = seconds
         self._stall = stall
         self._one = asyncio.Lock()
@@ -114,6 +102,8 @@ class Browser:
         `headers` are left out: a shell that did not change says nothing of its rows. A document, JSON, or a
         status other than 200 is given as it came.
         """
+        if self._missing is not None:
+            return Fault("page", f"a browser fills it, and {self._missing}")
         answer = await self._fetcher.fetch(url, turn, deadline, limit, sent=sent)
         if isinstance(answer, Fault) or answer.status != 200 or not _is_page(answer):
             return answer
@@ -208,10 +198,9 @@ class Browser:
                 await asyncio.wait_for(chromium.close(), 5)
 
 
-def make_browser(fetcher: Fetcher, stall: float = STALL_SECONDS) -> Browser | NoBrowser:
+def make_browser(fetcher: Fetcher, stall: float = STALL_SECONDS) -> Browser:
     """Make what fetches pages that scripts fill; Chromium starts with the first of them."""
-    missing = find_missing()
-    return Browser(fetcher, stall=stall) if missing is None else NoBrowser(missing)
+    return Browser(fetcher, find_missing(), stall=stall)
 
 
 async def _close(page: Any) -> None:
@@ -223,4 +212,4 @@ async def _close(page: Any) -> None:
 
 def _is_page(answer: Answer) -> bool:
     typed = answer.content_type.partition(";")[0].strip().lower()
-    return typed in ("", "text/html", "application/xhtml+xml") and not answer.raw.startswith(_DOCUMENTS)
+    return typed in ("", "text/html", "application/xhtml+xml") and not answer.raw.startswith(BINARY)

@@ -17,7 +17,7 @@ from spiders.fetch import Answer, Asks
 from spiders.frontier import Wanted
 from spiders.gate import Turn
 from spiders.pool import Job, Read
-from spiders.turning import Sent, send_form
+from spiders.turning import name_column, send_form
 
 SAMPLES = 3
 _SECONDS = 300.0
@@ -66,22 +66,20 @@ async def look_at(url: str, asks: Asks, pool: Reads, hints: Hints, clock: Callab
     eye = _Eye(asks, pool, hints, clock, monotonic() + _SECONDS)
     lists: list[ListPage] = []
     head = Head()
-    asked, sent, form = urldefrag(url)[0], None, None
-    for _ in range(_HOPS):
-        page = await eye.fetch(asked, Turn.LIST, sent, form)
-        if isinstance(page, Fault):
-            return Look(url, tuple(lists), head, fault=page)
-        head = read_head(page) if not lists else head
-        fragment = url.partition("#")[2] if not lists else ""
-        read = await eye.read_list(page, fragment)
+    asked: str | None = urldefrag(url)[0]
+    while asked is not None and len(lists) < _HOPS:
+        before = lists[-1] if lists else None
+        answer = await eye.fetch(asked, Turn.LIST, before)
+        if isinstance(answer, Fault):
+            return Look(url, tuple(lists), head, fault=answer)
+        page = eye.make_page(answer, before, url)
+        head = read_head(page) if before is None else head
+        read = await eye.read_list(page)
         if isinstance(read, Fault):
             return Look(url, tuple(lists), head, fault=read)
         lists.append(read)
         following = read.next if read.status == "second_request" else next(iter(read.parts), None)
-        if read.rows or following is None:
-            break
-        asked, form = following, read.form
-        sent = send_form(form, read.charset) if form is not None else None
+        asked = None if read.rows else following
     second, why = await eye.turn(lists[-1])
     samples = [await eye.sample(row) for row in choose_samples(lists[-1].rows)]
     return Look(url, tuple(lists), head, second, why, tuple(samples))
@@ -101,38 +99,38 @@ class _Eye:
     clock: Callable[[], datetime]
     deadline: float
 
-    async def fetch(
-        self, url: str, turn: Turn, sent: Sent | None = None, form: tuple[tuple[str, str], ...] | None = None
-    ) -> Page | Fault:
+    async def fetch(self, url: str, turn: Turn, before: ListPage | None = None) -> Answer | Fault:
+        """An address is asked as the list page `before` it says."""
+        form = before.form if before is not None else None
+        sent = send_form(form, before.charset) if before is not None and form is not None else None
         answer = await self.asks.fetch(url, turn, self.deadline, sent=sent)
-        if isinstance(answer, Fault):
-            return answer
-        if answer.status != 200:
+        if not isinstance(answer, Fault) and answer.status != 200:
             return Fault("http", f"{url} answers {answer.status}")
-        return Page(answer.raw, answer.url, self.clock(), answer.content_type, form)
+        return answer
 
-    async def read_list(self, page: Page, fragment: str = "") -> ListPage | Fault:
-        url = f"{page.url}#{fragment}" if fragment.isdecimal() else page.url
-        named = Page(page.raw, url, page.fetched, page.content_type, page.form)
-        read = await self.pool.read(Job("list", named, self.hints))
+    def make_page(self, answer: Answer, before: ListPage | None = None, column: str = "") -> Page:
+        url = name_column(answer.url, column) if before is None else answer.url
+        form = before.form if before is not None else None
+        return Page(answer.raw, url, self.clock(), answer.content_type, form)
+
+    async def read_list(self, page: Page) -> ListPage | Fault:
+        read = await self.pool.read(Job("list", page, self.hints))
         return read if isinstance(read, ListPage) else Fault("page", getattr(read, "reason", "is no list"))
 
     async def turn(self, first: ListPage) -> tuple[ListPage | None, str | None]:
         """The list's next page, so that what is said of its paging was tried."""
         if not first.rows or first.next is None:
             return None, None
-        sent = send_form(first.form, first.charset) if first.form is not None else None
-        page = await self.fetch(first.next, Turn.LIST, sent, first.form)
-        read = page if isinstance(page, Fault) else await self.read_list(page)
+        answer = await self.fetch(first.next, Turn.LIST, first)
+        read = answer if isinstance(answer, Fault) else await self.read_list(self.make_page(answer, first))
         return (None, read.words) if isinstance(read, Fault) else (read, None)
 
     async def sample(self, row: Row) -> Sample:
-        page = await self.fetch(row.url, Turn.ARTICLE)
-        if isinstance(page, Fault):
-            return Sample(row, fault=f"{page.kind}: {page.words}")
-        answer = Answer(200, page.url, page.raw, page.content_type, None, None)
+        answer = await self.fetch(row.url, Turn.ARTICLE)
+        if isinstance(answer, Fault):
+            return Sample(row, fault=f"{answer.kind}: {answer.words}")
         direct = read_direct(Wanted(row.url, "new", row), answer)
-        read = direct or await self.pool.read(Job("article", page, self.hints))
+        read = direct or await self.pool.read(Job("article", self.make_page(answer), self.hints))
         if not isinstance(read, Reading):
             return Sample(row, fault=getattr(read, "reason", "is no article"))
         return Sample(row, read, read.fault)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from reading.page import Hints
 from sources import Source
-from spiders.browser import Browser, NoBrowser
+from spiders.browser import Browser
 from spiders.claims import Claims
 from spiders.fetch import Asks, Fetcher
 from spiders.files import FileFetcher
@@ -25,7 +25,7 @@ class Tools:
     """What all sources of a run share."""
 
     fetcher: Fetcher
-    browser: Browser | NoBrowser
+    browser: Browser
     files: FileFetcher
     parts: PartFetcher
     backlog: Backlog

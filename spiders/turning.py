@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from reading.page import Form
 
@@ -42,6 +42,12 @@ def send_form(form: Sequence[tuple[str, str]], charset: str = "utf-8") -> Sent:
     """Write the fields of a form as the body of a POST."""
     body = urlencode(list(form), encoding=charset, errors="xmlcharrefreplace")
     return Sent(body.encode("ascii"), "application/x-www-form-urlencoded")
+
+
+def name_column(url: str, column: str) -> str:
+    """Write behind an answer's address the number behind `#` in ops' address: a column of gkmlpt."""
+    fragment = urlsplit(column).fragment
+    return f"{url}#{fragment}" if fragment.isdecimal() else url
 
 
 def name_turn(address: str, url: str) -> str:

@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from errors import ReadingError
 from pipelines.messages import ListSeen, Saved
@@ -20,7 +19,7 @@ from spiders.health import fault_of_status
 from spiders.pool import Job, Unread
 from spiders.tally import Tally
 from spiders.task import Task, Tools
-from spiders.turning import Way, is_turned, name_turn
+from spiders.turning import Way, is_turned, name_column, name_turn
 from store.known import KnownList
 
 _TRIES = 2
@@ -110,10 +109,9 @@ class Walk:
         return None
 
     def _make_page(self, address: str, answer: Answer) -> Page:
-        """The answer as the readers take it: a number behind `#` in ops' address names a column of gkmlpt."""
+        """The answer as the readers take it; the first page's address names its column."""
         way = self._ways.pop(address, None)
-        fragment = urlsplit(self._task.source.address).fragment if len(self._walked) == 1 else ""
-        url = f"{answer.url}#{fragment}" if fragment.isdecimal() else answer.url
+        url = name_column(answer.url, self._task.source.address) if len(self._walked) == 1 else answer.url
         return Page(answer.raw, url, self._now, answer.content_type, way.form if way else None)
 
     async def _fetch(self, address: str, known: KnownList | None) -> Answer | Fault:

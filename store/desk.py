@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from clock import read_time, write_time
 from errors import NotFound, Stale
 from store.chunks import cut_names
 from store.forms import EMPTY, Form
+from store.glance import SURE, count_open
 from store.log import Entry, append
 from store.moves import Actor, list_passes
 from store.tables import (
@@ -118,11 +119,6 @@ class Step:
     to_state: str | None
     reason: str | None
     revision: int | None = None
-
-
-def list_standing(connection: Connection, states: Collection[str]) -> list[Standing]:
-    """Give every review in these states, the oldest item first."""
-    return _stand(connection, _STAND_STATES, {"states": list(states)})
 
 
 def read_standing(connection: Connection, wanted: Iterable[int]) -> dict[int, Standing]:
@@ -244,11 +240,6 @@ def find_publication(connection: Connection, item: int) -> tuple[int, str, datet
     return None if row is None else (row.public_no, row.path, read_time(row.first_published))
 
 
-def _count(table: Any, closed: Any, *more: Any) -> Any:
-    query = select(func.count()).where(table.c.revision == reviews.c.revision, closed.is_(None), *more)
-    return query.correlate(reviews).scalar_subquery()
-
-
 _STAND = (
     select(
         reviews,
@@ -259,16 +250,10 @@ _STAND = (
         items.c.kind,
         items.c.agency,
         items.c.public_revision,
-        select(labels.c.probability)
-        .where(labels.c.revision == reviews.c.revision)
-        .order_by(labels.c.id.desc())
-        .limit(1)
-        .correlate(reviews)
-        .scalar_subquery()
-        .label("probability"),
-        _count(revision_doubts, revision_doubts.c.resolved_by_log).label("doubts"),
+        SURE.label("probability"),
+        count_open(revision_doubts, revision_doubts.c.resolved_by_log).label("doubts"),
         *(
-            _count(findings, findings.c.cleared_by_log, findings.c.level == level).label(level)
+            count_open(findings, findings.c.cleared_by_log, findings.c.level == level).label(level)
             for level in LEVELS
         ),
     )
@@ -279,7 +264,6 @@ _STAND = (
 _STAND_ONE = _STAND.where(
     revisions.c.item == bindparam("of_item"), revisions.c.number == bindparam("of_number")
 )
-_STAND_STATES = _STAND.where(reviews.c.state.in_(bindparam("states", expanding=True)))
 _STAND_SOME = _STAND.where(reviews.c.revision.in_(bindparam("names", expanding=True)))
 
 

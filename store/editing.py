@@ -56,9 +56,7 @@ def draft_edit(
     A value that the machine read as well is no longer a person's. Raises Stale when `number` is not the
     newest, UserFault for a field that nobody may set, a title left empty, and a date that is none.
     """
-    latest = find_latest(connection, item)
-    if latest is None or latest.number != number:
-        raise Stale(f"{item}@{number} is no longer the newest")
+    latest = _find_newest(connection, item, number)
     before = merge_form(latest.machine, latest.person)
     machine = merge_form(latest.machine, {})
     person = dict(latest.person)
@@ -85,9 +83,7 @@ def draft_files(connection: Connection, item: int, number: int, files: list[dict
 
     Raises Stale when `number` is not the newest.
     """
-    latest = find_latest(connection, item)
-    if latest is None or latest.number != number:
-        raise Stale(f"{item}@{number} is no longer the newest")
+    latest = _find_newest(connection, item, number)
     before = merge_form(latest.machine, latest.person)
     if before["attachments"] == files:
         return None
@@ -151,6 +147,13 @@ def save_edit(
     add_findings(connection, revision, [*masked, *found], screened)
     open_review(connection, revision, column, actor.id, via, now)
     return latest.number + 1
+
+
+def _find_newest(connection: Connection, item: int, number: int) -> LatestRevision:
+    latest = find_latest(connection, item)
+    if latest is None or latest.number != number:
+        raise Stale(f"{item}@{number} is no longer the newest")
+    return latest
 
 
 def _carry_label(connection: Connection, before: int, revision: int) -> None:

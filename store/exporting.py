@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from store.audit import FIELDS, Wanted, read_rows
+from store.cells import disarm
 from store.forms import write_json
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_lines(connection: Connection, wanted: Wanted) -> Iterator[str]:
@@ -24,14 +23,10 @@ def write_csv(connection: Connection, wanted: Wanted) -> Iterator[str]:
     """Write a head and each wanted row, the oldest first; no cell is a formula to a spreadsheet."""
     yield _write_row(list(FIELDS))
     for row in read_rows(connection, wanted):
-        yield _write_row([_guard(row[name]) for name in FIELDS])
+        yield _write_row([disarm(row[name]) for name in FIELDS])
 
 
 def _write_row(cells: list[object]) -> str:
     out = io.StringIO()
     csv.writer(out).writerow(cells)
     return out.getvalue()
-
-
-def _guard(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -9,10 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from clock import write_time
-from store.foreign import keep_words
-from store.items import Found, NewRevision, Suggested, describe_found, describe_label, describe_revision
+from store.items import (
+    Found,
+    NewRevision,
+    Suggested,
+    describe_doubts,
+    describe_found,
+    describe_label,
+    describe_revision,
+    describe_screening,
+)
 from store.log import Entry, append_many, read_head
+from store.reviews import describe_review
 from store.tables import findings, items, labels, reviews, revision_doubts, revisions, screenings
 
 _ADD_ITEMS = items.insert().returning(items.c.id, sort_by_parameter_order=True)
@@ -55,12 +63,10 @@ def add_fresh(connection: Connection, new: Sequence[Fresh]) -> list[tuple[int, i
     ids = list(connection.execute(_ADD_REVISIONS, rows).scalars())
     _add_parts(connection, list(zip(ids, new, strict=True)))
     opened = [
-        {"revision": revision, "item": item, "column_key": one.label.column_key}
+        describe_review(revision, item, one.label.column_key)
         for revision, item, one in zip(ids, numbers, new, strict=True)
     ]
-    connection.execute(
-        _ADD_REVIEWS, [{**row, "state": "waiting", "needs": 1, "version": 1} for row in opened]
-    )
+    connection.execute(_ADD_REVIEWS, opened)
     append_many(connection, (_tell(*told) for told in zip(new, ids, rows, strict=True)))
     return list(zip(numbers, ids, strict=True))
 
@@ -79,11 +85,7 @@ def _tell(one: Fresh, revision: int, row: dict[str, Any]) -> tuple[Entry, dateti
 def _add_parts(connection: Connection, new: Sequence[tuple[int, Fresh]]) -> None:
     """Labels, doubts (each once), findings with the log's number as if one by one, and what screened them."""
     connection.execute(_ADD_LABELS, [describe_label(revision, one.label) for revision, one in new])
-    doubts = [
-        {"revision": revision, "field": field, "word": word, "at": write_time(one.at)}
-        for revision, one in new
-        for field, word in dict.fromkeys((field, keep_words(word)) for field, word in one.doubts)
-    ]
+    doubts = [row for revision, one in new for row in describe_doubts(revision, one.doubts, one.at)]
     if doubts:
         connection.execute(_ADD_DOUBTS, doubts)
     if any(one.found for _, one in new):
@@ -95,9 +97,7 @@ def _add_parts(connection: Connection, new: Sequence[tuple[int, Fresh]]) -> None
         ]
         connection.execute(_ADD_FINDINGS, rows)
     screened = [
-        {"revision": revision, "list_version": one.screened[0], "at": write_time(one.screened[1])}
-        for revision, one in new
-        if one.screened is not None
+        describe_screening(revision, one.screened) for revision, one in new if one.screened is not None
     ]
     if screened:
         connection.execute(_ADD_SCREENINGS, screened)

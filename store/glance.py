@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, union_all
 
@@ -46,27 +46,18 @@ class Glance(NamedTuple):
         return f"{self.item}@{self.number}"
 
 
-_SURE = (
+def count_open(table: Any, closed: Any, *more: Any) -> Any:
+    """Give the part of a query that counts a review's rows of a table which nobody has `closed`."""
+    query = select(func.count()).where(table.c.revision == reviews.c.revision, closed.is_(None), *more)
+    return query.correlate(reviews).scalar_subquery()
+
+
+# How sure the newest suggestion of a review is.
+SURE = (
     select(labels.c.probability)
     .where(labels.c.revision == reviews.c.revision)
     .order_by(labels.c.id.desc())
     .limit(1)
-    .correlate(reviews)
-    .scalar_subquery()
-)
-_MARKS = (
-    select(func.count())
-    .where(
-        findings.c.revision == reviews.c.revision,
-        findings.c.cleared_by_log.is_(None),
-        findings.c.level != "note",
-    )
-    .correlate(reviews)
-    .scalar_subquery()
-)
-_DOUBTS = (
-    select(func.count())
-    .where(revision_doubts.c.revision == reviews.c.revision, revision_doubts.c.resolved_by_log.is_(None))
     .correlate(reviews)
     .scalar_subquery()
 )
@@ -80,9 +71,9 @@ GLANCE = (
         items.c.kind,
         reviews.c.column_key,
         items.c.public_revision.is_not(None),
-        func.coalesce(_SURE, 0.0),
-        _MARKS,
-        _DOUBTS,
+        func.coalesce(SURE, 0.0),
+        count_open(findings, findings.c.cleared_by_log, findings.c.level != "note"),
+        count_open(revision_doubts, revision_doubts.c.resolved_by_log),
         members.c.cluster,
         clusters.c.original,
     )
@@ -93,8 +84,6 @@ GLANCE = (
     .order_by(reviews.c.item)
 )
 _OPEN = GLANCE.where(reviews.c.state.in_(bindparam("states", expanding=True)))
-
-
 _ITEMS = _OPEN.where(reviews.c.item.in_(bindparam("items", expanding=True)))
 
 

@@ -154,9 +154,13 @@ def add_findings(
         seq = read_head(connection).seq
         connection.execute(_ADD_FINDINGS, [{**row, "raised_seq": seq} for row in rows])
     if screened is not None:
-        version, at = screened
-        values = {"revision": revision, "list_version": version, "at": write_time(at)}
-        connection.execute(_ADD_SCREENING, values)
+        connection.execute(_ADD_SCREENING, describe_screening(revision, screened))
+
+
+def describe_screening(revision: int, screened: tuple[str, datetime]) -> dict[str, Any]:
+    """Give the row that says by which lists a revision was screened, and when."""
+    version, at = screened
+    return {"revision": revision, "list_version": version, "at": write_time(at)}
 
 
 def list_masked(connection: Connection, revision: int, changed: Sequence[str] = ()) -> list[Found]:
@@ -189,13 +193,18 @@ def add_doubts(
     connection: Connection, revision: int, doubts: Iterable[tuple[str, str]], now: datetime
 ) -> None:
     """Keep the reading's doubts, (field, word for an editor), each once a revision."""
-    told = dict.fromkeys((field, keep_words(word)) for field, word in doubts)
+    told = describe_doubts(revision, doubts, now)
     if not told:
         return
     known = {(row.field, row.word) for row in connection.execute(_DOUBTS, {"of_revision": revision})}
-    fresh = [pair for pair in told if pair not in known]
-    rows = [
-        {"revision": revision, "field": field, "word": word, "at": write_time(now)} for field, word in fresh
-    ]
+    rows = [row for row in told if (row["field"], row["word"]) not in known]
     if rows:
         connection.execute(_ADD_DOUBTS, rows)
+
+
+def describe_doubts(revision: int, doubts: Iterable[tuple[str, str]], now: datetime) -> list[dict[str, Any]]:
+    """Give the rows of a revision's doubts, each once."""
+    told = dict.fromkeys((field, keep_words(word)) for field, word in doubts)
+    return [
+        {"revision": revision, "field": field, "word": word, "at": write_time(now)} for field, word in told
+    ]

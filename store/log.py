@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from clock import write_time
 from errors import ChainError
@@ -100,11 +100,6 @@ def list_heads(connection: Connection) -> list[Head]:
     """Give the heads that releases recorded, so that a cut tail is noticed."""
     rows = connection.execute(select(releases.c.log_seq, releases.c.log_hash).where(releases.c.log_seq > 0))
     return [Head(row.log_seq, row.log_hash) for row in rows]
-
-
-def count_rows(connection: Connection) -> int:
-    """Count the rows of the log."""
-    return int(connection.execute(select(func.count()).select_from(log)).scalar_one())
 
 
 def _seal(values: dict[str, object]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from store.clusters import Cluster, find_clusters
 from store.forms import Form
-from store.tables import findings, items, labels, publications, reviews, revision_doubts, revisions
+from store.tables import findings, items, labels, reviews, revision_doubts, revisions
 
 WAITING = ("waiting", "second")
 
@@ -125,13 +125,6 @@ def _tell_cluster(one: Waiting) -> dict[str, Any] | None:
         "score": own.score,
         "reason": own.reason,
     }
-
-
-def find_public_path(connection: Connection, item: int) -> str | None:
-    """Give the address that the publisher gave an item, None when it was never published."""
-    query = select(publications.c.path).where(publications.c.item == item)
-    path = connection.execute(query).scalar_one_or_none()
-    return None if path is None else str(path)
 
 
 def _gather(

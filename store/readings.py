@@ -15,12 +15,6 @@ from store.forms import write_json
 from store.tables import readings, revisions, sightings
 
 _ADD = readings.insert().returning(readings.c.id, sort_by_parameter_order=True)
-_OF_SIGHTING = (
-    select(readings)
-    .where(readings.c.sighting == bindparam("of_sighting"))
-    .order_by(readings.c.id.desc())
-    .limit(1)
-)
 _NEWEST_OF = (
     select(func.max(readings.c.id))
     .where(readings.c.sighting.in_(bindparam("of_sightings", expanding=True)))
@@ -65,13 +59,8 @@ class Twin:
     fields: dict[str, Any]
 
 
-def add_reading(connection: Connection, reading: NewReading, now: datetime) -> int:
-    """Keep what was read at a sighting; earlier readings stay."""
-    return add_readings(connection, [(reading, now)])[0]
-
-
 def add_readings(connection: Connection, new: Iterable[tuple[NewReading, datetime]]) -> list[int]:
-    """Keep what was read at many sightings by one statement; give the number of each, in their order."""
+    """Keep what was read at sightings, by one statement; give the number of each. Earlier readings stay."""
     rows = [_describe(reading, now) for reading, now in new]
     return list(connection.execute(_ADD, rows).scalars()) if rows else []
 
@@ -87,11 +76,6 @@ def _describe(reading: NewReading, now: datetime) -> dict[str, Any]:
         "text_hash": reading.text_hash,
         "at": write_time(now),
     }
-
-
-def find_reading(connection: Connection, sighting: int) -> RowMapping | None:
-    """Give the newest reading of a sighting."""
-    return connection.execute(_OF_SIGHTING, {"of_sighting": sighting}).mappings().first()
 
 
 def find_readings(connection: Connection, wanted: Iterable[int]) -> dict[int, RowMapping]:

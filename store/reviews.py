@@ -55,13 +55,18 @@ def open_review(
         _shift(connection, review, "superseded")
         entry = _entry(connection, review, "supersede", actor, via, to_state="superseded", reason=row.cause)
         append(connection, entry, now)
-    opened = {"revision": revision, "item": row.item, "state": "waiting", "column_key": column_key}
-    connection.execute(_OPEN, {**opened, "needs": 1, "version": 1})
+    connection.execute(_OPEN, describe_review(revision, row.item, column_key))
     append(
         connection,
         Entry(actor, via, row.cause, row.item, revision, row.hash, None, "waiting", column_key),
         now,
     )
+
+
+def describe_review(revision: int, item: int, column_key: str | None) -> dict[str, Any]:
+    """Give the row of a review that waits for its first person."""
+    opened = {"revision": revision, "item": item, "state": "waiting", "column_key": column_key}
+    return {**opened, "needs": 1, "version": 1}
 
 
 def decide(

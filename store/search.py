@@ -58,7 +58,7 @@ class Question:
 
     @property
     def wide(self) -> bool:
-        """Whether the state or the column narrows it, which only the database knows."""
+        """Whether no state and no column narrows it: which revisions those hold, only the database knows."""
         return self.state is None and self.column is None
 
 
@@ -169,13 +169,9 @@ def _divide(rows: Iterator[int], narrow: set[int] | None) -> Iterator[list[int]]
 
 def _keep_visible(connection: Connection, chunk: list[int], asked: Question) -> list[tuple[int, int]]:
     """(revision, item) of those that are in the state and column; superseded ones only when asked for."""
-    query = select(reviews.c.revision, reviews.c.item).where(reviews.c.revision.in_(chunk))
+    query = _narrow(select(reviews.c.revision, reviews.c.item).where(reviews.c.revision.in_(chunk)), asked)
     if asked.state is None:
         query = query.where(reviews.c.state != "superseded")
-    else:
-        query = query.where(reviews.c.state == asked.state)
-    if asked.column is not None:
-        query = query.where(reviews.c.column_key == asked.column)
     if asked.columns is not None:
         query = query.where(reviews.c.column_key.is_(None) | reviews.c.column_key.in_(asked.columns))
     rows = connection.execute(query.order_by(reviews.c.revision.desc()))

@@ -106,13 +106,6 @@ def save_list(connection: Connection, seen: SeenList, now: datetime) -> None:
     connection.execute(upsert, values)
 
 
-def save_listing(
-    connection: Connection, sighting: int, source: str, title: str, date: str | None, now: datetime
-) -> None:
-    """Keep what a source's list says of a sighting now."""
-    save_listings(connection, [(sighting, source, title, date, now)])
-
-
 def save_listings(
     connection: Connection, shown: Iterable[tuple[int, str, str, str | None, datetime]]
 ) -> None:

@@ -14,8 +14,9 @@ from errors import NotAllowed, Stale, UserFault
 from pipelines.intake import Intake
 from store.accounts import find_actor
 from store.database import Database
-from store.desk import check_seen, claim, find_standing, list_standing, read_details
+from store.desk import check_seen, claim, find_standing, read_details
 from store.editing import EDITABLE, check_value, draft_edit, save_edit
+from store.glance import glance
 from store.items import find_latest
 from store.logins import Opened, Refused, Visitor, log_in, read_key
 from store.moves import Wish
@@ -145,7 +146,7 @@ def test_claims_run_out_and_versions_count(database: Database, item: int, now: d
         with pytest.raises(Stale, match="changed by bo"):
             check_seen(connection, 1, 1, 1, ann, now)
         assert find_standing(connection, 1, 1).version == 2
-        assert [one.state for one in list_standing(connection, ("held",))] == ["held"]
+        assert [one.state for one in glance(connection, ("held",))] == ["held"]
 
 
 def test_acts_are_taken_back_newest_first(database: Database, now: datetime) -> None:

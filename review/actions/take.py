@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import quote
 
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from sqlalchemy import Connection
 
 from errors import NotFound, ReadingError
 from reading.address import canonical
@@ -44,7 +46,7 @@ def take() -> ResponseReturnValue:
     here = setting()
     with here.database.read() as connection:
         asked = list_asked(connection, "take", _SHOWN)
-        rows = [(one, find_taken(connection, one.argument.partition(" ")[0])) for one in asked]
+        rows = [(one, find_taken(connection, _address(one))) for one in asked]
     return draw(
         "take.html",
         url=request.args.get("url", "")[:_LONGEST],
@@ -67,13 +69,8 @@ def take_page() -> ResponseReturnValue:
         return go(back, "这不是网页地址：要以 http:// 或 https:// 开头。")
     with here.database.write() as connection:
         known = find_taken(connection, address)
-        if known is not None and known.item is not None:
-            job = None
-        else:
-            argument = f"{address} {session.actor.id}"
-            waiting = (one for one in list_asked(connection, "take", 50) if not one.done)
-            same = next((one.id for one in waiting if one.argument.split()[0] == address), None)
-            job = same or add_job(connection, "take", argument, session.actor.id, now)
+        missing = known is None or known.item is None
+        job = _order(connection, address, session.actor.id, now) if missing else None
     if job is None and known is not None:
         return go(
             f"/items/{known.which}", f"这一页已经在这里了：{known.which}，{STATES[known.state or '']}。"
@@ -90,7 +87,7 @@ def taking(job: int) -> ResponseReturnValue:
         asked = find_job(connection, job)
         if asked is None or asked.kind != "take":
             raise NotFound(f"there is no job {job} that takes a page")
-        known = find_taken(connection, asked.argument.partition(" ")[0])
+        known = find_taken(connection, _address(asked))
     if known is not None and known.item is not None:
         return go(f"/items/{known.which}", "取来了：请核对字段，改好再审。")
     row = _see(asked, known)
@@ -112,6 +109,18 @@ def bring() -> ResponseReturnValue:
     return answer
 
 
+def _order(connection: Connection, address: str, who: str, now: datetime) -> int:
+    """Give the job for a page: the one that waits for it already, else a new one."""
+    waiting = (one for one in list_asked(connection, "take", 50) if not one.done)
+    same = next((one.id for one in waiting if _address(one) == address), None)
+    return same or add_job(connection, "take", f"{address} {who}", who, now)
+
+
+def _address(asked: Asked) -> str:
+    """The page that a job is for; behind it stands who wants it."""
+    return asked.argument.partition(" ")[0]
+
+
 def _write_bookmark() -> Markup:
     """Write the bookmark's address: it only opens the form, with the address of the page that one is on."""
     base = request.host_url.rstrip("/")
@@ -120,15 +129,15 @@ def _write_bookmark() -> Markup:
 
 def _see(asked: Asked, known: Known | None) -> dict[str, str | None]:
     """Say how far one page is."""
-    address = asked.argument.partition(" ")[0]
+    link, failed = None, None
     if known is not None and known.item is not None:
         told, link = STATES[known.state or ""], f"/items/{known.which}"
     elif asked.done:
-        told, link = f"没有取到：{_tell_fault(known)}", None
+        failed = _tell_fault(known)
+        told = f"没有取到：{failed}"
     else:
         told, link = ("正在取" if asked.running else "排着队"), f"/take/{asked.id}"
-    failed = told.partition("：")[2] if asked.done and link is None else None
-    return {"address": address, "who": asked.made_by, "told": told, "link": link, "failed": failed}
+    return {"address": _address(asked), "who": asked.made_by, "told": told, "link": link, "failed": failed}
 
 
 def _tell_fault(known: Known | None) -> str:

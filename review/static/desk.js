@@ -320,6 +320,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (key === "k" && $("#before")) return () => { location.href = $("#before").href; };
       if (key === "o" && $("#source")) return () => $("#source").click();
       if (key === "/") return () => { location.href = "/"; };
+      if (key === "c" && $("[data-confirm]")) return () => $("[data-confirm]").click(); // the first that asks for a second look
       const choice = /^[1-9]$/.test(key) && $$("#columnform [name=column]")[Number(key) - 1];
       return choice && !choice.disabled ? () => choice.click() : null;
     }

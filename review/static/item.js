@@ -1,13 +1,6 @@
 // An item's page: the numbers in the preview and those in the list lead to each other.
 "use strict";
 document.addEventListener("DOMContentLoaded", () => {
-  document.addEventListener("keydown", (event) => { // C: the first finding that asks for a second look
-    if (event.key.toLowerCase() !== "c" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (localStorage.getItem("single-keys") === "off" || document.querySelector("dialog[open]")) return;
-    if (event.target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) return;
-    const first = document.querySelector("[data-confirm]");
-    if (first) first.click();
-  });
   const paper = document.querySelector("iframe[name=paper]");
   if (!paper) return;
   const inside = () => paper.contentDocument;
