@@ -88,6 +88,9 @@ def find_file(url: str) -> Path | None:
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
+_PARTS = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside a database belongs to it
+
+
 @dataclass(frozen=True)
 class _Return:
     """One backup on its way back: everything is checked, nothing is written yet."""
@@ -146,8 +149,10 @@ class _Return:
         counted = self._accept(f"sqlite:///{spare}")
         if not inside:
             file.parent.mkdir(parents=True, exist_ok=True)
-            if file.exists():
-                file.rename(file.with_name(f"{file.name}.before-{stamp}"))
+            for part in _PARTS:  # a log left behind by a killed process would be played into the new file
+                old = file.with_name(f"{file.name}{part}")
+                if old.exists():
+                    old.rename(file.with_name(f"{file.name}.before-{stamp}{part}"))
             shutil.move(spare, file)
         return counted
 

@@ -301,10 +301,13 @@ def test_a_database_elsewhere_is_put_back_there(
         moved.back_up()
         moved.work(2)
         moved.database.close()
+        (file,) = (tmp_path / "elsewhere").glob("*.sqlite")
+        file.with_name(f"{file.name}-wal").write_bytes(b"of a process that was killed")
         with moved.restored() as restored, restored.read() as connection:
             assert check_log(connection)
             assert connection.execute(text("SELECT count(*) FROM items")).scalar_one() == 1
-    assert list((tmp_path / "elsewhere").glob("*.before-*"))
+    aside = sorted(one.name.partition(".before-")[2] for one in file.parent.glob("*.before-*"))
+    assert [name[len("20260101T000000") :] for name in aside] == ["", "-wal"]
 
 
 # --- PostgreSQL's own programs ---

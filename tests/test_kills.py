@@ -8,7 +8,6 @@ import random
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -30,6 +29,7 @@ from portal import Portal, load_portal
 from publish.verify import verify_site
 from store.accounts import find_actor
 from store.database import Database
+from store.driver import sqlite3
 from store.log import list_heads, verify_chain
 from store.moves import Wish
 from store.reviews import Desk, decide
