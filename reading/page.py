@@ -129,7 +129,7 @@ class Reading:
     fault: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a list page: the whole title, the absolute address, the date as stated (ISO) or None.
 

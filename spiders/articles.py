@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from functools import partial
 
 from pipelines.messages import FetchedFile, Message, PageFailed, PageGone, PageRead, PageUnchanged, Saved
 from reading.page import Page, Reading
 from spiders.direct import read_direct
 from spiders.faults import Fault
 from spiders.fetch import Answer, ask_if_changed
-from spiders.frontier import Wanted, is_front_page
+from spiders.frontier import Cause, Wanted, is_front_page
 from spiders.gate import Turn
 from spiders.pool import Job, Unread
 from spiders.tally import OUTCOMES, Tally
@@ -26,7 +26,7 @@ _NOT_TRIED = ("budget", "given-up", "retry-after")
 
 
 class Articles:
-    """Fetches, reads and hands on; `saves` are the promises of the writer."""
+    """Fetches, reads and hands on; what is done with is let go, since a run may have a hundred thousand."""
 
     def __init__(self, task: Task, tools: Tools, tally: Tally) -> None:
         self._task = task
@@ -34,17 +34,20 @@ class Articles:
         self._tally = tally
         self._source = task.source.id
         self._now = tools.clock()
-        self._saves: list[asyncio.Future[Saved]] = []
+        self._open: set[asyncio.Future[Saved]] = set()
 
-    async def run(self, wants: Sequence[Wanted]) -> None:
-        """Read as many as the budget allows, in their order; returns when all of it is saved."""
-        queue = deque(wants[: self._task.articles])
-        if len(wants) > len(queue):
-            self._tally.add_cut(f"{len(wants) - len(queue)} articles left for the next run")
+    async def run(self, queue: deque[Wanted]) -> None:
+        """Empty the queue in its order, as far as the budget allows; returns when all is saved."""
+        left = len(queue) - self._task.articles
+        if left > 0:
+            self._tally.add_cut(f"{left} articles left for the next run")
+            for _ in range(left):
+                queue.pop()
         async with asyncio.TaskGroup() as group:
             for _ in range(min(_WORKERS, len(queue))):
                 group.create_task(self._work(queue))
-        await asyncio.gather(*self._saves)
+        if self._open:
+            await asyncio.wait(self._open)
 
     async def _work(self, queue: deque[Wanted]) -> None:
         while queue:
@@ -131,13 +134,14 @@ class Articles:
     def _save(self, want: Wanted, message: Message, size: int = 0) -> None:
         """Hand a message to the writer; whoever waits for this address learns what became of it."""
         saved = self._tools.writer.put(message, size)
-        self._saves.append(saved)
-        saved.add_done_callback(lambda done: self._settle(want, done))
+        self._open.add(saved)
+        saved.add_done_callback(partial(self._settle, want.address, want.cause))
 
-    def _settle(self, want: Wanted, done: asyncio.Future[Saved]) -> None:
+    def _settle(self, address: str, cause: Cause, done: asyncio.Future[Saved]) -> None:
+        self._open.discard(done)
         if done.cancelled():
             return
         outcome = OUTCOMES[done.result()]
-        if outcome == "new" and want.cause in ("changed", "recheck"):
+        if outcome == "new" and cause in ("changed", "recheck"):
             outcome = "changed"  # a known repost whose words differ now
-        self._tools.claims.settle(want.address, outcome)
+        self._tools.claims.settle(address, outcome)

@@ -23,14 +23,12 @@ class Claims:
         self._turns = [asyncio.Event() for _ in range(sources)]
         self._owners: dict[str, int] = {}
         self._taken: set[str] = set()
-        self._outcomes: dict[str, asyncio.Future[Outcome | None]] = {}
+        self._outcomes: dict[str, Outcome | None] = {}
+        self._asked: dict[str, asyncio.Future[None]] = {}  # most addresses are asked for once they have ended
 
     def want(self, order: int, addresses: Iterable[str]) -> None:
         """Note what a source wants; an address that was taken already stays with who took it."""
-        loop = asyncio.get_running_loop()
         for address in addresses:
-            if address not in self._outcomes:
-                self._outcomes[address] = loop.create_future()
             if address not in self._taken:
                 self._owners[address] = min(order, self._owners.get(address, order))
 
@@ -57,9 +55,11 @@ class Claims:
 
     def settle(self, address: str, outcome: Outcome | None) -> None:
         """Say how an address ended; None when it was not read in this run."""
-        future = self._outcomes[address]
-        if not future.done():
-            future.set_result(outcome)
+        if address not in self._outcomes:
+            self._outcomes[address] = outcome
+            asked = self._asked.pop(address, None)
+            if asked is not None:
+                asked.set_result(None)
 
     def finish(self, order: int, addresses: Iterable[str]) -> None:
         """Say that a source reads no more: what it owns and has not read, nobody waits for."""
@@ -69,4 +69,7 @@ class Claims:
 
     async def ask(self, address: str) -> Outcome | None:
         """Wait for how a wanted address ended, whoever reads it."""
-        return await asyncio.shield(self._outcomes[address])
+        if address not in self._outcomes:
+            asked = self._asked.setdefault(address, asyncio.get_running_loop().create_future())
+            await asyncio.shield(asked)
+        return self._outcomes[address]

@@ -19,7 +19,7 @@ Stop = Literal["end", "known", "cycle", "elsewhere", "budget", "time", "fault"]
 _FIRST: tuple[Cause, ...] = ("new", "changed", "unread", "recheck")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """One article to fetch: why, the row that showed it (None for a re-check), what is known of it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 from spiders.articles import Articles
@@ -19,17 +20,20 @@ async def gather_source(task: Task, tools: Tools) -> Tally:
     walk = Walk(task, tools, tally)
     if task.lists:
         await walk.run()
-    wants = order_wants((*walk.wants.values(), *_choose_due(task, tools, tally)))
-    addresses = [want.address for want in wants]
-    claims.want(order, addresses)
+    queue = deque(order_wants((*walk.wants.values(), *_choose_due(task, tools, tally))))
+    walk.wants.clear()
+    causes = {want.address: want.cause for want in queue}  # what is left of a want once it was read
+    claims.want(order, causes)
     claims.finish_walk(order)
     await claims.wait_for_earlier(order)
-    mine = claims.take(order, addresses)
-    await Articles(task, tools, tally).run([want for want in wants if want.address in mine])
+    mine = claims.take(order, causes)
+    if len(mine) < len(queue):
+        queue = deque(want for want in queue if want.address in mine)
+    await Articles(task, tools, tally).run(queue)
     await asyncio.gather(*walk.saves)
-    claims.finish(order, addresses)
-    for want in wants:
-        tally.add_outcome(want.cause, await claims.ask(want.address))
+    claims.finish(order, causes)
+    for address, cause in causes.items():
+        tally.add_outcome(cause, await claims.ask(address))
     return tally
 
 

@@ -18,7 +18,7 @@ from store.tables import items, list_pages, listings, reviews, sightings
 _DEPTH = 10  # list pages of a source that are looked up ahead
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KnownAddress:
     """An address that some list showed before; `title` and `date` as the asked source's list said last."""
 
@@ -33,7 +33,7 @@ class KnownAddress:
     modified: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KnownList:
     """A list page that was seen before: an unchanged one is known by its digest."""
 
