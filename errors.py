@@ -54,6 +54,10 @@ class ReadingError(CaibianError):
     """A page that cannot be read; it costs that page only."""
 
 
+class WorkerError(CaibianError):
+    """The processes that read pages cannot be kept running; what was not read stays due."""
+
+
 class StoreError(CaibianError):
     """The database or a stored file does not hold what it must."""
 

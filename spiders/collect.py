@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 
 BACKLOG_BYTES = 24 << 20
 LIST_PATIENCE = 20.0
+# Sources that run side by side: enough hosts to keep both cores busy between their delays, and no more lists,
+# rows and connections in memory, however many sources there are.
+SIDE_BY_SIDE = 200
 
 
 class CollectSpider(Spider):
@@ -80,13 +83,14 @@ class CollectSpider(Spider):
 
     async def _collect(self, night: Night) -> None:
         tools, tasks = self._make_tools(night), make_tasks(self.plan)
+        places = asyncio.Semaphore(SIDE_BY_SIDE)
         await asyncio.to_thread(_look_ahead, tools, tasks)
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(tools.writer.run())
                 async with asyncio.TaskGroup() as sources:
                     for task in tasks:
-                        sources.create_task(_run_source(task, tools, night))
+                        sources.create_task(_run_source(task, tools, night, places))
                 tools.writer.finish()
         finally:
             await tools.browser.close()
@@ -129,11 +133,12 @@ def _open_intake(night: Night, plan: Plan) -> Taker:
     return Intake(night.database, plan.sources, plan.portal)
 
 
-async def _run_source(task: Task, tools: Tools, night: Night) -> None:
-    start = monotonic()
-    tally = await gather_source(task, tools)
-    await asyncio.to_thread(tools.ledger.save, task.source.id, tools.clock())
-    await night.close_source(task.source, tally, monotonic() - start)
+async def _run_source(task: Task, tools: Tools, night: Night, places: asyncio.Semaphore) -> None:
+    async with places:
+        start = monotonic()
+        tally = await gather_source(task.begin(start), tools)
+        await asyncio.to_thread(tools.ledger.save, task.source.id, tools.clock())
+        await night.close_source(task.source, tally, monotonic() - start)
 
 
 def spider_for(plan: Plan, name: str) -> type[CollectSpider]:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -92,7 +91,6 @@ def plan_from_env(id: str) -> Plan:
 def make_tasks(plan: Plan) -> list[Task]:
     """Give each source its budgets; sources of one host share its time, so each gets as much of it longer."""
     hosts = Counter(map(host_of, plan.wanted))
-    start = monotonic()
     return [
         Task(
             source=source,
@@ -100,7 +98,7 @@ def make_tasks(plan: Plan) -> list[Task]:
             hints=make_hints(source, plan.sources.agency(source.agency).site_name),
             pages=source.pages if plan.backfill is None else _BACKFILL_PAGES,
             articles=plan.backfill or source.articles,
-            deadline=start + 60 * source.minutes * hosts[host_of(source)],
+            seconds=60.0 * source.minutes * hosts[host_of(source)],
             deep=plan.backfill is not None,
             recheck=plan.recheck,
             lists=plan.lists,

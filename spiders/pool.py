@@ -14,18 +14,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from errors import ReadingError
+from errors import ReadingError, WorkerError
 from reading.learning import NOTHING, Learned, Lesson
 from reading.page import Hints, ListPage, Page, Reading
 
 if TYPE_CHECKING:
-    from pebble import ProcessPool
+    from pebble import ProcessFuture, ProcessPool
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 20
 CPU_SECONDS = 2
 WALL_SECONDS = 20.0
+STARTS = 3
 MEMORY_BYTES = 1 << 30
 # Imported once in the server that the workers are forked from.
 _PRELOAD = ["reading.fast", "reading.listing"]
@@ -122,9 +123,13 @@ class ReadingPool:
         self._waiting: deque[tuple[Job, asyncio.Future[Read]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._pool: ProcessPool | None = None
+        self._starts = 0
 
     async def read(self, job: Job) -> Read:
-        """Read one page; whatever the page does, this returns."""
+        """Read one page; whatever the page does, this returns.
+
+        Raises WorkerError where no workers can be kept running, which is no page's fault.
+        """
         result: asyncio.Future[Read] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, result))
         # One that has just ended may still be in the set: it looks for no more work.
@@ -138,24 +143,34 @@ class ReadingPool:
         """Stop the workers, whatever they do."""
         for task in self._tasks:
             task.cancel()
+        self._stop()
+
+    def _stop(self) -> None:
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
+            self._pool = None
 
     async def _work(self) -> None:
         while self._waiting:
             await asyncio.sleep(0)  # let what came in the same moment join the chunk
             size = max(1, min(CHUNK, math.ceil(len(self._waiting) / self._workers)))
             chunk = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
-            if not await self._try(chunk):
-                for single in chunk:
-                    if not await self._try([single]):
-                        _settle(single[1], Unread("the page took too much time or memory to read"))
+            try:
+                if not await self._try(chunk):
+                    for single in chunk:
+                        if not await self._try([single]):
+                            _settle(single[1], Unread("the page took too much time or memory to read"))
+            except WorkerError as error:
+                for _, result in (*chunk, *self._waiting):
+                    if not result.done():
+                        result.set_exception(error)
+                self._waiting.clear()
 
     async def _try(self, chunk: list[tuple[Job, asyncio.Future[Read]]]) -> bool:
         """Read a chunk; False when its worker died of it or found a fault of ours in one of its pages."""
         jobs = [self._prepare(job) for job, _ in chunk]
-        running = self._start().schedule(read_chunk, args=(jobs,), timeout=WALL_SECONDS * len(chunk))
+        running = self._schedule(jobs, WALL_SECONDS * len(chunk))
         done: asyncio.Future[list[Read | Taught]] = asyncio.wrap_future(running)
         await asyncio.wait([done])
         error = done.exception()
@@ -165,6 +180,15 @@ class ReadingPool:
         elif len(chunk) == 1:
             logger.warning("reading %s failed: %s: %s", chunk[0][0].page.url, type(error).__name__, error)
         return error is None
+
+    def _schedule(self, jobs: list[Job], seconds: float) -> ProcessFuture[list[Read | Taught]]:
+        while True:
+            pool = self._start()
+            try:
+                return pool.schedule(read_chunk, args=(jobs,), timeout=seconds)
+            except RuntimeError as error:  # the pool itself broke, not a worker of it
+                logger.warning("the reading pool is started anew: %s", error)
+                self._stop()
 
     def _prepare(self, job: Job) -> Job:
         """Give a job what is known at this moment."""
@@ -181,6 +205,9 @@ class ReadingPool:
 
     def _start(self) -> ProcessPool:
         if self._pool is None:
+            self._starts += 1
+            if self._starts > STARTS:
+                raise WorkerError(f"the reading pool broke {STARTS} times: see the log, then crawl again")
             from pebble import ProcessPool
 
             context = multiprocessing.get_context("forkserver")

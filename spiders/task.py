@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reading.page import Hints
@@ -43,8 +43,9 @@ class Tools:
 
 @dataclass(frozen=True)
 class Task:
-    """One source's part of a run: its place in it, its hints, its budgets (`deadline` in monotonic seconds).
+    """One source's part of a run: its place in it, its hints, its budgets.
 
+    `seconds` are counted from when it begins; `deadline` is then the monotonic second that ends it.
     `deep` walks on over known pages until `articles` are wanted (a backfill); `recheck` asks read pages again
     when their day has come; without `lists` nothing else is asked.
     """
@@ -54,7 +55,12 @@ class Task:
     hints: Hints
     pages: int
     articles: int
-    deadline: float
+    seconds: float
     deep: bool
     recheck: bool
     lists: bool = True
+    deadline: float = 0.0
+
+    def begin(self, now: float) -> Task:
+        """Give the task as it is once its source begins, at a monotonic second."""
+        return replace(self, deadline=now + self.seconds)

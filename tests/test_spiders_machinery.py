@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from errors import StoreError
+from errors import StoreError, WorkerError
 from pipelines.messages import Message, PageUnchanged, Saved
 from reading.page import Hints, ListPage, Page
 from spiders import pool
@@ -155,6 +155,30 @@ def test_a_page_that_kills_its_worker_costs_itself_only(monkeypatch: pytest.Monk
 
     read = asyncio.run(run())
     assert [isinstance(each, Unread) for each in read] == [body != b"good" for body in bodies]
+
+
+def test_a_pool_that_breaks_is_started_anew_and_ends_the_run_by_name_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "read_chunk", read_badly)
+
+    async def run() -> list[Read | BaseException]:
+        reading = ReadingPool(workers=1)
+        done: list[Read | BaseException] = []
+        try:
+            for number in range(pool.STARTS + 1):
+                job = Job("list", Page(b"good", f"http://a/{number}", NOW), Hints())
+                done += await asyncio.gather(reading.read(job), return_exceptions=True)
+                assert reading._pool is None or reading._pool.active
+                if reading._pool is not None:
+                    reading._pool.stop()  # type: ignore[no-untyped-call]
+            return done
+        finally:
+            await asyncio.to_thread(reading.close)
+
+    *read, last = asyncio.run(run())
+    assert all(isinstance(one, ListPage) for one in read)
+    assert isinstance(last, WorkerError)
 
 
 class SlowTaker:
