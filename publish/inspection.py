@@ -17,6 +17,8 @@ SITE = ("SiteName", "SiteDomain", "SiteIDCode")  # N13, on every page
 COLUMN = (*SITE, "ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType")  # on lists
 ARTICLE = (*COLUMN, "ArticleTitle", "PubDate", "ContentSource")  # on articles
 
+_FRAMES = 200  # kept to know them again; a portal has a few
+
 _META = re.compile('<meta name="([^"]+)" content="([^"]*)"')
 _NAMED = re.compile(r'<(?:a|link|img|script|form|area|source)\b[^>]*?\s(?:href|src|action)="([^"]*)"')
 _IMAGE = re.compile(r"<img\b[^>]*>")
@@ -48,11 +50,12 @@ class Inspection:
     flaws: list[Flaw] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
-    _seen: set[str] = field(default_factory=set)
+    _frames: set[str] = field(default_factory=set)
 
     def look(self, path: str, page: str) -> None:
         """Look at one page of HTML; its links are noted, to be asked for all at once."""
-        self.flaws += _look_at_tags(path, page)
+        head, own, frame = _cut(page)
+        self.flaws += _look_at_tags(path, head)
         self.flaws += _look_at_text(path, page)
         self.flaws += _look_at_images(path, page)
         size = len(page.encode()) + self.sheet
@@ -60,19 +63,23 @@ class Inspection:
             article = _strip(path).startswith("/articles/")
             words = f"weighs {size // 1024} KB with its style sheet, more than {WEIGHT // 1024}"
             self.flaws.append(Flaw(path, "weight", words, grave=not article))
-        self._look_at_links(path, page)
+        self._look_at_links(path, page, head)
+        self._look_at_links(path, page, own)
+        if frame not in self._frames:  # the same on thousands of pages
+            if len(self._frames) < _FRAMES:
+                self._frames.add(frame)
+            self._look_at_links(path, page, frame)
 
-    def _look_at_links(self, path: str, page: str) -> None:
-        for address in set(_NAMED.findall(page)) - self._seen:
-            target, _, anchor = unescape(address).partition("#")
+    def _look_at_links(self, path: str, page: str, part: str) -> None:
+        for address in set(_NAMED.findall(part)):
+            target, _, anchor = (unescape(address) if "&" in address else address).partition("#")
             if not target:
                 if anchor and f'id="{anchor}"' not in page:
                     self.flaws.append(Flaw(path, "link", f"#{anchor} is nowhere on the page"))
                 continue
-            self._seen.add(address)
             inner = self._find_inner(target)
-            if inner is not None:
-                self.links.setdefault(inner, path)
+            if inner is not None and inner != path and inner not in self.links:
+                self.links[inner] = path
 
     def _find_inner(self, target: str) -> str | None:
         """Give the file behind an address of the portal itself, None for any other address."""
@@ -95,6 +102,14 @@ class Inspection:
             else:
                 self.flaws.append(Flaw(page, "link", f"leads to {target}, which is not there"))
         return sorted(self.flaws, key=lambda flaw: (not flaw.grave, flaw.rule, flaw.path))
+
+
+def _cut(page: str) -> tuple[str, str, str]:
+    """Cut a page into its head, what is its own, and the frame around that."""
+    body, begin, end = page.find("<body"), page.find("<main"), page.rfind("</main>")
+    if not 0 <= body <= begin <= end:
+        return page, page, ""
+    return page[:body], page[begin:end], page[body:begin] + page[end:]
 
 
 def look_for_twins(titles: Iterable[tuple[str, str]]) -> Iterator[Flaw]:

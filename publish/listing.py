@@ -19,12 +19,17 @@ class Entry(NamedTuple):  # thousands of them: a tuple is made in a third of the
     hash: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Bytes on disk, not yet in any tree."""
 
     hash: str
-    file: str
+    folder: str
+
+    @property
+    def file(self) -> str:
+        """Where they lie: a word and no path, since there are thousands."""
+        return f"{self.folder}/{self.hash}"
 
 
 _TREE = re.compile(rb"^tree ([0-9a-f]{64}) (.*)$", re.MULTILINE)

@@ -27,7 +27,7 @@ FEEDS = ("feed", "rss", "json feed")  # the kinds of a section's `feeds`
 NEVER = 10**6  # the update period, in days, of what has none
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a file shows: a kind, the keys that the kind needs, and the items, in order."""
 
@@ -45,7 +45,7 @@ class Subject:
         return (*self.items, *(item for _, blocks in self.groups for _, items in blocks for item in items))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
     """One file of a release: its path in the tree, what it shows, the hash of all that it is made from.
 

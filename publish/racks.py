@@ -33,7 +33,7 @@ class Rack:
         return -(-self.last_slot // size)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """One item of the sitemap: its public number, its address, its last change."""
 

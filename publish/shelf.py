@@ -11,7 +11,7 @@ from store.gate import Farewell, Gated
 from store.publishing import Placement, Publication
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Live:
     """An item that stands on the portal: its approved revision, its number and address, its place."""
 
@@ -36,7 +36,7 @@ class Live:
         return f"{self.gated.hash} {one.number} {one.path} {one.first_published} {self.updated}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stone:
     """An item that stood on the portal and does not any more."""
 

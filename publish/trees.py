@@ -46,8 +46,9 @@ class TreeStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._room = str(root / "drafts")
         self._spares = Spares(root / "spares")
-        self._fresh: list[str] = []
+        self._fresh: list[str] = []  # what is not durable yet, up to one more than is synced one by one
         self._uses: Counter[str] = Counter()
         self._drafts: set[str] = set()
 
@@ -71,11 +72,11 @@ class TreeStore:
     def draft(self, raw: bytes) -> Draft:
         """Put bytes on disk, read-only, for the next `change`."""
         digest = hashlib.sha256(raw).hexdigest()
-        file = f"{self.root}/drafts/{digest}"  # thousands of them: words, not paths
+        draft = Draft(digest, self._room)
         if digest not in self._drafts:
             self._drafts.add(digest)
-            _write_new(file, raw)
-        return Draft(digest, file)
+            _write_new(draft.file, raw)
+        return draft
 
     def change(self, base: str | None, changes: Mapping[str, Draft | None]) -> str:
         """Make the tree that is `base` with `changes` (path from the root to a draft, None takes away).
@@ -122,7 +123,7 @@ class TreeStore:
         note = self.root / "listings" / digest
         if not note.is_file() or note.read_bytes() != text:
             write_whole(note, text)
-            self._fresh.append(str(note))
+            self._note(str(note))
         return digest
 
     def _make(
@@ -137,13 +138,13 @@ class TreeStore:
                 (made / name).symlink_to(Path("..", entry.hash))
             elif name in drafts:
                 self._take(drafts[name], f"{made}/{name}")
-                self._fresh.append(f"{target}/{name}")
+                self._note(f"{target}/{name}")
             elif name not in there:  # thousands of them: words, not paths
                 _link(f"{source}/{name}", f"{made}/{name}")
         if base is None and len(drafts) > LARGE:
             self._spares.copy(path, made, drafts)
         made.rename(target)
-        self._fresh.append(str(target))
+        self._note(str(target))
 
     def _mend(self, target: Path, listing: Listing, drafts: Mapping[str, Draft]) -> None:
         """Set right, one name at a time, what somebody changed in a directory that should be as listed."""
@@ -160,7 +161,7 @@ class TreeStore:
                 self._take(drafts[name], str(spare))
                 _remove_directory(place)
                 spare.replace(place)
-                self._fresh.append(str(place))
+                self._note(str(place))
 
     def _take(self, draft: Draft, place: str) -> None:
         """Put a draft in its place: moved the last time that it is used, linked before."""
@@ -170,6 +171,10 @@ class TreeStore:
         else:
             Path(draft.file).rename(place)
             self._drafts.discard(draft.hash)
+
+    def _note(self, place: str) -> None:
+        if len(self._fresh) <= _FEW:
+            self._fresh.append(place)
 
     def point(self, release: int, tree: str) -> None:
         """Name a tree as a release."""

@@ -135,6 +135,11 @@ class ColumnView(Section):
     topic: TopicView | None = None
     links: tuple[LinkView, ...] = ()
 
+    @cached_property
+    def seal(self) -> str:
+        """The hash of all that stands here."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
     @property
     def path(self) -> str:
         """The address of 最新."""
@@ -222,7 +227,7 @@ class FileView:
     size: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowView:
     """One item as lists and feeds show it."""
 

@@ -21,7 +21,7 @@ from store.log import Head
 from store.tables import findings, items, log, reviews, revisions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Gated:
     """One revision that may stand on the portal, named with its hash by the log."""
 
@@ -42,7 +42,7 @@ class Gate:
     head: Head
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Farewell:
     """Why an item left the gate: when, and the reason of the one who withdrew it; else not `decided`."""
 

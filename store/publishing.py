@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, select, update
 
 from clock import write_time
-from store.chunks import cut_names
+from store.chunks import add_rows, cut_names
 from store.log import Head
 from store.tables import log, pages, placements, publications, releases
 
 _T = TypeVar("_T", int, str)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Publication:
     """The public number and address of an item; `released` once a release that holds it was served."""
 
@@ -30,7 +30,7 @@ class Publication:
     tombstone_reason: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placement:
     """An item's place in a column; the slot is never given again, `ends` is set when it moved away."""
 
@@ -41,7 +41,7 @@ class Placement:
     ends: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PageRecord:
     """What a published page was made from, and what came out."""
 
@@ -144,8 +144,7 @@ def save_publications(connection: Connection, changed: Sequence[Publication]) ->
             "tombstone_reason": one.tombstone_reason,
         }
         rows[one.item in known].append({"public_no": one.number, "item": one.item, **values})
-    if rows[False]:
-        connection.execute(publications.insert(), rows[False])
+    add_rows(connection, publications.insert(), rows[False])
     names = ("path", "first_published", "tombstone_at", "tombstone_reason")
     where = publications.c.item == bindparam("of")
     again = [{"of": row["item"], **{name: row[name] for name in names}} for row in rows[True]]
@@ -158,8 +157,8 @@ def save_placements(connection: Connection, new: Sequence[Placement], ended: Seq
     for one in ended:
         place = (placements.c.column_key == one.column_key) & (placements.c.slot == one.slot)
         connection.execute(update(placements).where(place).values(ends=one.ends))
-    if new:
-        connection.execute(placements.insert(), [one.__dict__ for one in new])
+    names = Placement.__slots__
+    add_rows(connection, placements.insert(), ({name: getattr(one, name) for name in names} for one in new))
 
 
 def mark_served(connection: Connection, release: int, tree_hash: str) -> None:
@@ -199,12 +198,11 @@ def save_pages(
     """Write what the pages of a release were made from; pages that are no longer there are forgotten."""
     for chunk in cut_names(sorted({*gone, *made})):
         connection.execute(delete(pages).where(pages.c.path.in_(chunk)))
-    rows = [
+    rows = (
         {"path": path, "inputs_hash": one.inputs_hash, "output_hash": one.output_hash, "release": release}
         for path, one in made.items()
-    ]
-    if rows:
-        connection.execute(pages.insert(), rows)
+    )
+    add_rows(connection, pages.insert(), rows)
 
 
 def _select(

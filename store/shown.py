@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select
 
-from store.chunks import cut_names
+from store.chunks import add_rows, cut_names
 from store.marks import drop_mark, read_mark, set_mark
 from store.tables import agencies, items, placements, publications, shown, shown_files, touched
 
 FRAME = "frame"  # the mark that says what every page of the served release was made with
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
     """One item of the served release: the revision, its public number, place and agency."""
 
@@ -144,12 +144,10 @@ def save_shown(
     for chunk in cut_names(sorted(dealt or ())):
         connection.execute(delete(shown_files).where(shown_files.c.item.in_(chunk)))
         connection.execute(delete(shown).where(shown.c.item.in_(chunk)))
-    values = [row.__dict__ for row in rows]
-    if values:
-        connection.execute(shown.insert(), values)
-    named = [{"item": item, "path": path} for item, paths in files.items() for path in paths]
-    if named:
-        connection.execute(shown_files.insert(), named)
+    names = Shown.__slots__
+    add_rows(connection, shown.insert(), ({name: getattr(row, name) for name in names} for row in rows))
+    named = ({"item": item, "path": path} for item, paths in files.items() for path in paths)
+    add_rows(connection, shown_files.insert(), named)
 
 
 def read_files(connection: Connection, wanted: Collection[int]) -> set[str]:

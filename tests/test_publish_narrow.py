@@ -186,7 +186,7 @@ def _act(office: Office, name: str, item: int, attachment: dict[str, Any]) -> No
         )  # over at the next day's first publish
     elif name == "withdraw" and state == "approved":
         office.decide(item, "withdraw")
-    elif name in ("return", "move") and state == "withdrawn":
+    elif name in ("return", "move") and state == "withdrawn" and not _is_blocked(office, item):
         office.decide(item, "reopen")
         other = "diqu" if column == "bumen" else "bumen"
         office.approve(item, other if name == "move" else column)
@@ -195,6 +195,15 @@ def _act(office: Office, name: str, item: int, attachment: dict[str, Any]) -> No
             query = text("SELECT public_revision FROM items WHERE id = :item")
             revision = connection.execute(query, {"item": item}).scalar_one()
             add_findings(connection, revision, [Found("secret", "1", "block", "html", "秘密★")])
+
+
+def _is_blocked(office: Office, item: int) -> bool:
+    query = (
+        "SELECT count(*) FROM findings JOIN revisions ON revisions.id = findings.revision "
+        "WHERE revisions.item = :item AND level = 'block'"
+    )
+    with office.database.read() as connection:
+        return bool(connection.execute(text(query), {"item": item}).scalar_one())
 
 
 def _read_state(office: Office, item: int) -> tuple[str, str]:
