@@ -85,7 +85,7 @@ def serve_desk(
 
 @contextmanager
 def keep_index(database: Database) -> Iterator[None]:
-    """Take into the search what comes, while the block runs, a few at a time."""
+    """Take into the search what comes, and the write-ahead log into its file, while the block runs."""
     ended = threading.Event()
 
     def keep() -> None:
@@ -93,6 +93,7 @@ def keep_index(database: Database) -> Iterator[None]:
         while not ended.wait(0.05 if left else _EVERY):
             try:
                 left = catch_up(database, _AT_ONCE)
+                database.settle()
             except StoreError as error:
                 logger.warning("the desk's search falls behind: %s", error)
                 left = 0

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 from store import migrations
 from store.engines import make_engine, name_faults
+
+_LOG_PAGES = 20_000  # of the write-ahead log, 80 MB: by then somebody brings it in, even when nobody settles
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,21 @@ class Database:
             yield connection
 
     def keep_pages(self, megabytes: int) -> None:
-        """Let each connection keep so much of the file in memory: for who asks much, as the desk does."""
+        """Let each connection keep so much of the file in memory: for who asks much, as the desk does.
+
+        Whoever does calls `settle` now and then: no commit stops any more to bring the log into the file.
+        """
         if self.engine.dialect.name == "sqlite":
-            words = f"PRAGMA cache_size = -{megabytes << 10}"
-            event.listen(self.engine, "connect", lambda raw, record: raw.execute(words).close())
+            for words in (f"cache_size = -{megabytes << 10}", f"wal_autocheckpoint = {_LOG_PAGES}"):
+                event.listen(self.engine, "connect", partial(_tell, f"PRAGMA {words}"))
             self.engine.dispose()  # what is open already was told nothing
+
+    def settle(self) -> None:
+        """Bring SQLite's write-ahead log into its file; nobody waits for it, neither readers nor writers."""
+        if self.engine.dialect.name == "sqlite":
+            place = "the database did not answer"
+            with name_faults(place), closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -66,3 +80,7 @@ class Database:
             connection.begin(),
         ):
             yield connection
+
+
+def _tell(words: str, raw: Any, record: Any) -> None:
+    raw.execute(words).close()

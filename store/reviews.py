@@ -20,7 +20,72 @@ _NEW = select(revisions.c.item, revisions.c.hash, revisions.c.cause).where(
 )
 _OLDER = select(reviews).where(reviews.c.item == bindparam("of_item"), reviews.c.state.in_(OPEN_STATES))
 _OPEN = reviews.insert()
-
+# Built once: making a statement anew costs as much as running it, and a decision runs fifteen of them inside
+# the transaction that everybody else waits for.
+_REVIEW = (
+    select(reviews, revisions.c.number, revisions.c.hash, revisions.c.made_by, items.c.kind)
+    .join(revisions, revisions.c.id == reviews.c.revision)
+    .join(items, items.c.id == reviews.c.item)
+    .where(revisions.c.item == bindparam("of_item"), revisions.c.number == bindparam("of_number"))
+)
+_NEWEST = select(func.max(revisions.c.number)).where(revisions.c.item == bindparam("of_item"))
+_FOUND = (
+    select(findings.c.level, func.count())
+    .where(findings.c.revision == bindparam("of_revision"), findings.c.cleared_by_log.is_(None))
+    .group_by(findings.c.level)
+)
+_LIFTED = (
+    select(func.count())
+    .select_from(findings.join(log, log.c.seq == findings.c.cleared_by_log))
+    .where(findings.c.revision == bindparam("of_revision"), findings.c.level == "block")
+    .where(log.c.action != "allow")
+)
+_STEPS = (
+    select(log)
+    .where(log.c.revision == bindparam("of_revision"), log.c.to_state.is_not(None))
+    .order_by(log.c.seq)
+)
+_SUGGESTED = (
+    select(labels.c.column_key, labels.c.probability)
+    .where(labels.c.revision == bindparam("of_revision"))
+    .order_by(labels.c.id.desc())
+    .limit(1)
+)
+_HASH = select(revisions.c.hash).where(revisions.c.id == bindparam("of_revision"))
+_SHIFT = (
+    update(reviews)
+    .where(
+        reviews.c.revision == bindparam("of_revision"),
+        reviews.c.state == bindparam("of_state"),
+        reviews.c.version == bindparam("of_version"),
+    )
+    .values(
+        state=bindparam("to_state"),
+        version=bindparam("to_version"),
+        column_key=bindparam("to_column"),
+        needs=bindparam("to_needs"),
+        release_after=bindparam("to_release"),
+        claimed_by=None,
+        claimed_until=None,
+    )
+)
+_CLEAR = (
+    update(findings)
+    .where(findings.c.revision == bindparam("of_revision"), findings.c.cleared_by_log.is_(None))
+    .where(findings.c.level.in_(("block", "confirm")))
+    .values(cleared_by_log=bindparam("by_log"))
+)
+_PUBLIC_BEFORE = (
+    select(reviews)
+    .join(items, items.c.public_revision == reviews.c.revision)
+    .where(items.c.id == bindparam("of_item"), reviews.c.state == "approved")
+    .where(reviews.c.revision != bindparam("of_revision"))
+)
+_SET_PUBLIC = (
+    update(items)
+    .where(items.c.id == bindparam("of_item"))
+    .values(public_revision=bindparam("to_revision"), version=items.c.version + 1)
+)
 
 LONGEST_WAIT = timedelta(days=366)
 
@@ -91,12 +156,7 @@ def decide(
     entry = _entry(connection, review, wish.action, actor.id, via, to_state=move.to_state, reason=wish.reason)
     seq = append(connection, _with_column(entry, move.column_key), now)
     if move.clears:
-        connection.execute(
-            update(findings)
-            .where(findings.c.revision == review["revision"], findings.c.cleared_by_log.is_(None))
-            .where(findings.c.level.in_(("block", "confirm")))
-            .values(cleared_by_log=seq)
-        )
+        connection.execute(_CLEAR, {"of_revision": review["revision"], "by_log": seq})
     if move.to_state == "approved":
         _make_public(connection, review, actor.id, via, now)
     elif review["state"] == "approved":
@@ -156,13 +216,7 @@ def undo_approval(
 
 
 def _read_review(connection: Connection, item: int, number: int) -> RowMapping:
-    row = connection.execute(
-        select(reviews, revisions.c.number, revisions.c.hash, revisions.c.made_by, items.c.kind)
-        .join(revisions, revisions.c.id == reviews.c.revision)
-        .join(items, items.c.id == reviews.c.item)
-        .where(revisions.c.item == item, revisions.c.number == number)
-    ).mappings()
-    review = row.first()
+    review = connection.execute(_REVIEW, {"of_item": item, "of_number": number}).mappings().first()
     if review is None:
         raise NotFound(f"there is no item {item}@{number}: `caibian queue` lists what waits")
     newest = _newest_number(connection, item)
@@ -172,19 +226,12 @@ def _read_review(connection: Connection, item: int, number: int) -> RowMapping:
 
 
 def _newest_number(connection: Connection, item: int) -> int:
-    return int(
-        connection.execute(select(func.max(revisions.c.number)).where(revisions.c.item == item)).scalar_one()
-    )
+    return int(connection.execute(_NEWEST, {"of_item": item}).scalar_one())
 
 
 def _stand(connection: Connection, review: RowMapping) -> Standing:
-    counts: dict[str, int] = {}
-    for level, count in connection.execute(
-        select(findings.c.level, func.count())
-        .where(findings.c.revision == review["revision"], findings.c.cleared_by_log.is_(None))
-        .group_by(findings.c.level)
-    ):
-        counts[level] = count
+    found = connection.execute(_FOUND, {"of_revision": review["revision"]})
+    counts = {row[0]: int(row[1]) for row in found}
     return Standing(
         state=review["state"],
         newest=review["number"] == _newest_number(connection, review["item"]),
@@ -200,18 +247,13 @@ def _stand(connection: Connection, review: RowMapping) -> Standing:
 
 def _count_lifted(connection: Connection, revision: int) -> int:
     """Count the blocks that a person cleared; what an allowance explains was never one."""
-    query = (
-        select(func.count())
-        .select_from(findings.join(log, log.c.seq == findings.c.cleared_by_log))
-        .where(findings.c.revision == revision, findings.c.level == "block", log.c.action != "allow")
-    )
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(_LIFTED, {"of_revision": revision}).scalar_one())
 
 
 def _read_passes(connection: Connection, revision: int) -> list[RowMapping]:
     """The passes that count while a revision waits for its next person, the first one first."""
-    query = select(log).where(log.c.revision == revision, log.c.to_state.is_not(None)).order_by(log.c.seq)
-    return [row._mapping for row in list_passes(connection.execute(query).all())]
+    steps = connection.execute(_STEPS, {"of_revision": revision}).all()
+    return [row._mapping for row in list_passes(steps)]
 
 
 def _newest_approval(connection: Connection, revision: int) -> RowMapping | None:
@@ -243,23 +285,14 @@ def _shift(
 ) -> None:
     """Compare and set on state and version: one row, or somebody else was faster."""
     values: dict[str, Any] = {
-        "state": to_state,
-        "version": review["version"] + 1,
-        "claimed_by": None,
-        "claimed_until": None,
-        "release_after": write_time(release_after) if release_after else None,
+        **{f"of_{name}": review[name] for name in ("revision", "state", "version")},
+        "to_state": to_state,
+        "to_version": review["version"] + 1,
+        "to_column": review["column_key"] if move is None else move.column_key,
+        "to_needs": review["needs"] if move is None else move.needs,
+        "to_release": write_time(release_after) if release_after else None,
     }
-    if move is not None:
-        values |= {"column_key": move.column_key, "needs": move.needs}
-    done = connection.execute(
-        update(reviews)
-        .where(
-            reviews.c.revision == review["revision"],
-            reviews.c.state == review["state"],
-            reviews.c.version == review["version"],
-        )
-        .values(**values)
-    )
+    done = connection.execute(_SHIFT, values)
     if done.rowcount != 1:
         raise Stale(f"item {review['item']}: somebody else decided about it first; look at it again")
 
@@ -276,15 +309,9 @@ def _entry(
     undoes: int | None = None,
 ) -> Entry:
     """Write down a change of state, with what the machine had suggested at that moment (invariant 7)."""
-    suggested = connection.execute(
-        select(labels.c.column_key, labels.c.probability)
-        .where(labels.c.revision == review["revision"])
-        .order_by(labels.c.id.desc())
-        .limit(1)
-    ).first()
-    hash_ = connection.execute(
-        select(revisions.c.hash).where(revisions.c.id == review["revision"])
-    ).scalar_one()
+    of = {"of_revision": review["revision"]}
+    suggested = connection.execute(_SUGGESTED, of).first()
+    hash_ = connection.execute(_HASH, of).scalar_one()
     return Entry(
         actor=actor,
         via=via,
@@ -308,12 +335,8 @@ def _with_column(entry: Entry, column_key: str | None) -> Entry:
 
 def _make_public(connection: Connection, review: RowMapping, actor: str, via: str, now: datetime) -> None:
     """The revision becomes the item's public one; the one that was public before is superseded."""
-    before = connection.execute(
-        select(reviews)
-        .join(items, items.c.public_revision == reviews.c.revision)
-        .where(items.c.id == review["item"], reviews.c.state == "approved")
-        .where(reviews.c.revision != review["revision"])
-    ).mappings()
+    of = {"of_item": review["item"], "of_revision": review["revision"]}
+    before = connection.execute(_PUBLIC_BEFORE, of).mappings()
     for older in before.all():
         _shift(connection, older, "superseded")
         append(connection, _entry(connection, older, "supersede", actor, via, to_state="superseded"), now)
@@ -321,9 +344,7 @@ def _make_public(connection: Connection, review: RowMapping, actor: str, via: st
 
 
 def _set_public(connection: Connection, item: int, revision: int | None) -> None:
-    connection.execute(
-        update(items).where(items.c.id == item).values(public_revision=revision, version=items.c.version + 1)
-    )
+    connection.execute(_SET_PUBLIC, {"of_item": item, "to_revision": revision})
 
 
 def _was_released(connection: Connection, approved_seq: int, release_after: str | None) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from clock import read_time, write_time
 from store.forms import hash_text, write_json
@@ -22,6 +22,7 @@ LONGEST = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)  # a page a second is no write a second
 _FORGOTTEN = timedelta(days=30)
 _ACTS = 50  # actions that a session can take back, newest last
+_ACTS_OF = select(sessions.c.acts).where(sessions.c.token == bindparam("of_token"))
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,7 @@ def drop_act(connection: Connection, session: Session) -> None:
 
 
 def _read_acts(connection: Connection, session: Session) -> list[Any]:
-    query = select(sessions.c.acts).where(sessions.c.token == session.token)
-    acts: list[Any] = json.loads(connection.execute(query).scalar_one())
+    acts: list[Any] = json.loads(connection.execute(_ACTS_OF, {"of_token": session.token}).scalar_one())
     return acts
 
 
