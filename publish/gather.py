@@ -91,20 +91,25 @@ class Known:
     bad: dict[int, str]
 
 
-def gather(stores: Stores, now: datetime, served: int | None, narrow: bool) -> Gathered:
+def gather(
+    stores: Stores, now: datetime, served: int | None, narrow: bool, portion: frozenset[int] | None = None
+) -> Gathered:
     """Read the gate and everything that belongs to it in one view of the database.
 
-    When `narrow`, of the items only that were touched since the served release.
+    When `narrow`, of the items only that were touched since the served release. Of a `portion` alone, what is
+    touched besides waits for the next release.
     """
     with stores.database.read() as connection:
         touched = read_touched(connection)
+        if portion is not None:
+            touched = {sign: item for sign, item in touched.items() if item in portion}
         scope = frozenset(touched.values()) if narrow else None
         gate = read_gate(connection, now, read_head(connection), scope)
         publications = read_publications(connection, scope)
         named = [path for one in publications.values() for path in (one.path, f"/gone{one.path}")]
         named += [name_twin(path) for path in named] if stores.site.traditional else []
         records = read_pages(connection, named if narrow else None)
-        rows = {row.item: row for row in gate.open}
+        rows = {row.item: row for row in gate.open if portion is None or row.item in portion}
         standing = _find_standing(connection, stores, gate, served, publications, records)
         rows |= standing
         left = [item for item, one in publications.items() if one.released and item not in rows]
@@ -190,13 +195,18 @@ def read_checked(stores: Stores, rows: Collection[Gated]) -> Iterator[tuple[Gate
 def read_order(stores: Stores, gathered: Gathered) -> tuple[dict[int, str], dict[int, str]]:
     """Give the stated dates of items that are new to the portal, and those among them that are not right."""
     fresh = [row for row in gathered.rows.values() if row.item not in gathered.stock.publications]
-    order, bad = {}, {}
-    for row, form in read_checked(stores, fresh):
-        if form is None:
-            bad[row.item] = f"item {row.item}@{row.number}: {ALTERED}"
-        else:
-            order[row.item] = see_date(form["published"]) or row.approved_at.replace("T", " ")[:16]
+    order = read_dates(stores, fresh)
+    bad = {row.item: f"item {row.item}@{row.number}: {ALTERED}" for row in fresh if row.item not in order}
     return order, bad
+
+
+def read_dates(stores: Stores, rows: Collection[Gated]) -> dict[int, str]:
+    """Give the stated dates of items, the day of approval where there is none; none of an altered form."""
+    return {
+        row.item: see_date(form["published"]) or row.approved_at.replace("T", " ")[:16]
+        for row, form in read_checked(stores, rows)
+        if form is not None
+    }
 
 
 def read_papers(stores: Stores, rows: Collection[Gated]) -> tuple[dict[int, Paper], dict[int, str]]:

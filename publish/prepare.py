@@ -12,6 +12,7 @@ from publish.annex import fill_annex, narrow_annex
 from publish.gather import Gathered, Known, Stores, gather, read_known, read_order, read_papers
 from publish.narrow import narrow_racks
 from publish.plan import File, Layout, add_files, choose, lay_out, see_makings
+from publish.portions import MANY
 from publish.shelf import Shelf, Steps, fill_shelf
 from publish.sitemap import name_block
 from publish.trees import Served, TreeStore
@@ -19,7 +20,6 @@ from store.publishing import PageRecord, read_pages
 from store.shown import Shown, find_other_users, read_files, read_frame, read_touched
 
 INDEX = "/search/"  # kept by itself, not laid out
-MANY = 5000  # touched items; with more, looking at everything costs less
 _NUMBER = re.compile(r"(?:/gone)?/articles/\d{4}/\d{2}/(\d+)\.html")
 
 
@@ -72,27 +72,36 @@ def plan_release(
     now: datetime,
     full: bool,
     rollback: int | None,
+    portion: frozenset[int] | None = None,
 ) -> Plan:
     """Decide what the release holds and which files are made; an item whose form is not right is dropped.
 
-    Where the served release is known and was made in the same way, from the touched items alone.
+    Where the served release is known and was made in the same way, from the touched items alone, or from a
+    `portion` of them.
     """
-    if base is not None and trusted and not full and rollback is None and _is_settled(stores):
-        plan = _plan_narrow(stores, base, now)
+    if base is not None and trusted and not full and rollback is None and _is_settled(stores, portion):
+        plan = _plan_narrow(stores, base, now, portion)
         if plan is not None:
             return plan
-    return _plan_wide(stores, trees, base, trusted, now, full, rollback)
+    return _plan_wide(stores, trees, base, trusted, now, full, rollback, portion if base is None else None)
 
 
-def _is_settled(stores: Stores) -> bool:
-    """Say whether the served release was made with the same makings, from few items that are touched now."""
+def is_same_making(stores: Stores) -> bool:
+    """Say whether the pages of the served release were made as they would be now."""
     with stores.database.read() as connection:
-        same = read_frame(connection) == see_makings(stores.site)
-        return same and len(set(read_touched(connection).values())) <= MANY
+        return read_frame(connection) == see_makings(stores.site)
 
 
-def _plan_narrow(stores: Stores, base: Served, now: datetime) -> Plan | None:
-    gathered = gather(stores, now, base.release, narrow=True)
+def _is_settled(stores: Stores, portion: frozenset[int] | None) -> bool:
+    """Say whether the served release was made in the same way, and few items are touched now."""
+    if not is_same_making(stores):
+        return False
+    with stores.database.read() as connection:
+        return portion is not None or len(set(read_touched(connection).values())) <= MANY
+
+
+def _plan_narrow(stores: Stores, base: Served, now: datetime, portion: frozenset[int] | None) -> Plan | None:
+    gathered = gather(stores, now, base.release, narrow=True, portion=portion)
     order, bad = read_order(stores, gathered)
     papers, altered = read_papers(stores, gathered.rows.values())
     bad |= altered
@@ -154,8 +163,9 @@ def _plan_wide(
     now: datetime,
     full: bool,
     rollback: int | None,
+    portion: frozenset[int] | None,
 ) -> Plan:
-    gathered = gather(stores, now, base.release if base else None, narrow=False)
+    gathered = gather(stores, now, base.release if base else None, narrow=False, portion=portion)
     if not trusted or full:
         records = _reconcile(trees, base, gathered.records, full)
         stale = frozenset(gathered.records.keys() - records.keys())

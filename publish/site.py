@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from publish.inspect_site import begin_inspection, refuse_flawed
 from publish.inspection import Inspection
 from publish.listing import Draft
 from publish.plan import pair_files
-from publish.prepare import Plan, plan_release
+from publish.portions import cut_portions
+from publish.prepare import Plan, is_same_making, plan_release
 from publish.redirects import write_maps
 from publish.render import Renderer, render_all
 from publish.site_view import Settled, settle
@@ -100,21 +101,80 @@ def publish_site(
             trees.prepare()
             _write_redirects(database, home)
             base, trusted = agree(database, trees, now)
-            for _ in range(ATTEMPTS):
-                try:
-                    plan = plan_release(stores, trees, base, trusted, now, full or base is None, rollback)
-                    build = _Build(
-                        stores, trees, base, plan, progress or _ignore, begin_inspection(stores.site)
-                    )
-                    return build.run(settled.keep_releases, now, full, anyway)
-                except _Overtaken:
-                    continue
+            work = _Work(stores, trees, settled.keep_releases, now, anyway, progress or _ignore)
+            if full or rollback is not None or not _may_be_cut(stores, base, trusted):
+                return work.publish(base, trusted, full, rollback)
+            reports = [
+                work.publish(*agree(database, trees, now), portion=portion)
+                for portion in (*cut_portions(stores, base is None), None)
+            ]
+            return _add_up(reports)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             raise PublishError(f"{where}{error.strerror}; the release before stays served") from error
         finally:
             trees.clear()
-    raise PublishError(f"items were withdrawn during each of {ATTEMPTS} attempts: publish again")
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What the releases of one publish have in common; there is one, but for very many items."""
+
+    stores: Stores
+    trees: TreeStore
+    keep: int
+    now: datetime
+    anyway: bool
+    progress: Progress
+    passing: list[int] = field(default_factory=list)  # releases of portions: nobody rolls back to one
+
+    def publish(
+        self,
+        base: Served | None,
+        trusted: bool,
+        full: bool = False,
+        rollback: int | None = None,
+        portion: frozenset[int] | None = None,
+    ) -> PublishReport:
+        """Make one release; begin again where somebody withdrew an item meanwhile."""
+        whole = full or base is None
+        for _ in range(ATTEMPTS):
+            try:
+                plan = plan_release(
+                    self.stores, self.trees, base, trusted, self.now, whole, rollback, portion
+                )
+                inspection = begin_inspection(self.stores.site)
+                build = _Build(self.stores, self.trees, base, plan, self.progress, inspection)
+                report = build.run(self.now, full, self.anyway)
+            except _Overtaken:
+                continue
+            if base is not None and report.release == base.release:
+                return report  # nothing changed
+            if portion is None:
+                self._prune(report.release)
+            else:
+                self.passing.append(report.release)
+            return report
+        raise PublishError(f"items were withdrawn during each of {ATTEMPTS} attempts: publish again")
+
+    def _prune(self, served: int) -> None:
+        with self.stores.database.read() as connection:
+            known = [one.id for one in read_releases(connection) if one.state in ("served", "kept")]
+        kept = sorted(set(known) - set(self.passing))
+        gone = self.trees.prune({*kept[-self.keep :], served})
+        with self.stores.database.write() as connection:
+            mark_removed(connection, gone)
+
+
+def _may_be_cut(stores: Stores, base: Served | None, trusted: bool) -> bool:
+    """Say whether a release can be made from some of the changes: of a new portal, or of one as it was."""
+    return base is None or (trusted and is_same_making(stores))
+
+
+def _add_up(reports: list[PublishReport]) -> PublishReport:
+    """Make one report of all releases of a publish: the last one's, with all that was written and removed."""
+    written = sum(report.written for report in reports)
+    return replace(reports[-1], written=written, removed=sum(report.removed for report in reports))
 
 
 def _write_redirects(database: Database, home: Path) -> None:
@@ -170,7 +230,7 @@ class _Build:
     progress: Progress
     inspection: Inspection
 
-    def run(self, keep: int, now: datetime, full: bool, anyway: bool) -> PublishReport:
+    def run(self, now: datetime, full: bool, anyway: bool) -> PublishReport:
         """Write it down, make the files, switch; or do nothing when nothing changed."""
         plan = self.plan
         if self.base is not None and not (plan.wanted or plan.gone or plan.steps):
@@ -191,7 +251,6 @@ class _Build:
         self.trees.point(release, tree)
         self.trees.sync()
         self._switch(release, tree, made, index)
-        self._prune(keep, release)
         return self._report(release)
 
     def _make(self) -> dict[str, Draft]:
@@ -300,13 +359,6 @@ class _Build:
 
     def _list_fresh(self) -> list[int]:
         return [item for item, live in self.plan.shelf.live.items() if not live.publication.released]
-
-    def _prune(self, keep: int, served: int) -> None:
-        with self.stores.database.read() as connection:
-            kept = [one.id for one in read_releases(connection) if one.state in ("served", "kept")]
-        gone = self.trees.prune({*sorted(kept)[-keep:], served})
-        with self.stores.database.write() as connection:
-            mark_removed(connection, gone)
 
     def _report(self, release: int) -> PublishReport:
         plan = self.plan

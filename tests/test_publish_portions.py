@@ -1,0 +1,90 @@
+"""Very many items are published some at a time, and stand as if they had been published at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from office import Office, read_site
+from stores import Stores
+
+from portal import Portal
+from publish import portions, prepare
+from publish.gather import Stores as Sources
+from publish.portions import cut_portions
+from publish.site_view import see_site
+from publish.verify import verify_site
+from store.publishing import read_releases
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three items are very many."""
+    monkeypatch.setattr(portions, "MANY", 3)
+    monkeypatch.setattr(prepare, "MANY", 3)
+
+
+def fill(office: Office, count: int) -> list[int]:
+    """Approve items whose stated dates are in no order."""
+    return [
+        office.approve(
+            office.write(published=f"2026-10-{(number * 7) % 28 + 1:02d}"), "diqu" if number % 3 else "bumen"
+        )
+        for number in range(count)
+    ]
+
+
+def test_a_portal_made_in_portions_is_the_one_made_at_once(
+    stores: Stores, backend: str, portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        stores.opened(backend, tmp_path / "one") as one,
+        stores.opened(backend, tmp_path / "other") as other,
+    ):
+        at_once, cut = Office(one, portal), Office(other, portal)
+        fill(at_once, 14)
+        fill(cut, 14)
+        assert at_once.publish().release == 1
+        monkeypatch.setattr(portions, "MANY", 3)
+        monkeypatch.setattr(prepare, "MANY", 3)
+        report = cut.publish()
+        assert (report.release, report.articles) == (5, 14)
+        assert read_site(cut.site) == read_site(at_once.site)
+        assert verify_site(cut.database, cut.home, deep=True) == []
+        cut.publish(full=True)
+        assert read_site(cut.site) == read_site(at_once.site)
+
+
+@pytest.mark.usefixtures("few")
+def test_many_changes_of_a_portal_go_out_in_portions_and_what_leaves_goes_first(
+    stores: Stores, backend: str, portal: Portal, tmp_path: Path
+) -> None:
+    with stores.opened(backend, tmp_path / "home") as database:
+        office = Office(database, portal)
+        items = fill(office, 5)
+        office.publish()
+        new = fill(office, 6)
+        office.decide(items[1], "withdraw")
+        first, *others = cut_portions(Sources(database, office.home, see_site(portal)), False)
+        assert items[1] in first
+        assert len(others) == 1
+        assert office.publish().release == 5
+        assert not office.page_of(items[1]).exists()
+        assert all(office.page_of(item).is_file() for item in new)
+        incremental = read_site(office.site)
+        office.publish(full=True)
+        assert read_site(office.site) == incremental
+        with database.read() as connection:
+            kept = [one.id for one in read_releases(connection)]
+        assert kept == [2, 5, 6]  # the portions' own releases were passed through
+
+
+@pytest.mark.usefixtures("few")
+def test_few_changes_are_one_release(stores: Stores, backend: str, portal: Portal, tmp_path: Path) -> None:
+    with stores.opened(backend, tmp_path / "home") as database:
+        office = Office(database, portal)
+        fill(office, 3)
+        assert office.publish().release == 1
+        fill(office, 3)
+        assert office.publish().release == 2
+        assert office.publish().written == 0
