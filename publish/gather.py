@@ -104,17 +104,18 @@ def gather(
         if portion is not None:
             touched = {sign: item for sign, item in touched.items() if item in portion}
         scope = frozenset(touched.values()) if narrow else None
-        gate = read_gate(connection, now, read_head(connection), scope)
+        wanted = scope if narrow else portion
+        gate = read_gate(connection, now, read_head(connection), wanted)
         publications = read_publications(connection, scope)
         named = [path for one in publications.values() for path in (one.path, f"/gone{one.path}")]
         named += [name_twin(path) for path in named] if stores.site.traditional else []
         records = read_pages(connection, named if narrow else None)
-        rows = {row.item: row for row in gate.open if portion is None or row.item in portion}
+        rows = {row.item: row for row in gate.open}
         standing = _find_standing(connection, stores, gate, served, publications, records)
         rows |= standing
         left = [item for item, one in publications.items() if one.released and item not in rows]
         farewells = read_farewells(connection, left)
-        refused = _name_refused(read_approved(connection, scope), gate, rows)
+        refused = _name_refused(read_approved(connection, wanted), gate, rows)
         later = {row.item for row in gate.pending}
         for item, farewell in farewells.items():
             if not farewell.decided and publications[item].tombstone_at is None:
@@ -124,7 +125,7 @@ def gather(
         slots = {column.key: find_last_slot(connection, column.key) for column in stores.site.columns}
         last = find_last_number(connection)
         stock = Stock(publications, read_placements(connection, scope), farewells, slots, last)
-        agencies = read_agencies(connection, scope)
+        agencies = read_agencies(connection, wanted)
     return Gathered(
         rows=rows,
         stock=stock,

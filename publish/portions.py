@@ -6,13 +6,16 @@ numbers and places are those that one release would have given.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from publish.gather import Stores, read_dates
-from store.gate import read_gate
+from store.gate import list_passed, read_gate
 from store.log import read_head
 from store.publishing import read_publications
-from store.shown import read_touched
+from store.shown import list_touched
 
 MANY = 5000  # items that a release deals with
+_LEAVES, _STAYS, _COMES = range(3)
 
 
 def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
@@ -21,15 +24,25 @@ def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
     For the `first` release of a portal, what bears no sign of a change is new as well.
     """
     with stores.database.read() as connection:
-        touched = set(read_touched(connection).values())
-        if len(touched) <= MANY:
+        names = list_touched(connection)
+        if len(names) <= MANY:
             return []
-        gate = read_gate(connection, None, read_head(connection), None if first else touched)
-        known = read_publications(connection, touched).keys()
-    rows = {row.item: row for row in gate.open}
-    leaving = sorted((touched & known) - rows.keys())
-    again = sorted(rows.keys() & known)
-    order = read_dates(stores, [row for item, row in rows.items() if item not in known])
-    new = sorted(order, key=lambda item: (order[item], rows[item].approved_at, item))
-    names = [*leaving, *again, *new]
-    return [frozenset(names[start : start + MANY]) for start in range(0, len(names) - MANY, MANY)]
+        names = sorted({*names, *list_passed(connection)}) if first else names
+    ranked = sorted(_rank(stores, names))
+    return [
+        frozenset(item for *_, item in ranked[start : start + MANY])
+        for start in range(0, len(ranked) - MANY, MANY)
+    ]
+
+
+def _rank(stores: Stores, names: list[int]) -> Iterator[tuple[int, str, str, int]]:
+    """Say what each item sorts by; what was not public and will not be has no rank."""
+    for start in range(0, len(names), MANY):
+        some = names[start : start + MANY]
+        with stores.database.read() as connection:
+            rows = {row.item: row for row in read_gate(connection, None, read_head(connection), some).open}
+            known = read_publications(connection, some).keys()
+        yield from ((_LEAVES, "", "", item) for item in known - rows.keys())
+        yield from ((_STAYS, "", "", item) for item in known & rows.keys())
+        dates = read_dates(stores, [row for item, row in rows.items() if item not in known])
+        yield from ((_COMES, date, rows[item].approved_at, item) for item, date in dates.items())

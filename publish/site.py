@@ -31,7 +31,9 @@ from store.locks import hold
 from store.log import read_head
 from store.publishing import (
     PageRecord,
+    are_doubted,
     begin_release,
+    doubt_pages,
     find_next_release,
     mark_released,
     mark_removed,
@@ -44,6 +46,7 @@ from store.publishing import (
     save_pages,
     save_placements,
     save_publications,
+    trust_pages,
 )
 from store.redirects import read_redirects
 from store.shown import drop_touched, list_agency_names, read_shown, save_frame, save_shown
@@ -206,9 +209,10 @@ def agree(database: Database, trees: TreeStore, now: datetime) -> tuple[Served |
         if served is None:
             return None, False
         if served.release in known and known[served.release].state == "served":
-            return served, known[served.release].tree_hash == served.tree
+            return served, known[served.release].tree_hash == served.tree and not are_doubted(connection)
         if read_release_head(connection, served.release) is None:
             begin_release(connection, served.release, read_head(connection), now)
+        doubt_pages(connection)  # until a release was made from what is on disk: this one may be killed, too
         mark_served(connection, served.release, served.tree)
         shown = [
             item
@@ -349,12 +353,15 @@ class _Build:
         save_shown(connection, plan.dealt, rows, files)
         save_filings(connection, plan.dealt, [one for one in plan.layout.annex.filings if one.item in items])
         save_frame(connection, plan.makings)
+        trust_pages(connection)
         drop_touched(connection, plan.list_settled())
 
     def _settle_alone(self) -> None:
         """Settle signs that led to no change, if there are any."""
-        if self.plan.dealt is None or self.plan.list_settled():
+        plan, base = self.plan, self.base
+        if base is not None and (plan.dealt is None or plan.list_settled()):
             with self.stores.database.write() as connection:
+                save_pages(connection, base.release, {}, plan.gathered.stale)
                 self._settle(connection)
 
     def _list_fresh(self) -> list[int]:

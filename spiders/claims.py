@@ -21,16 +21,17 @@ class Claims:
         self._walked = [False] * sources
         self._front = 0
         self._turns = [asyncio.Event() for _ in range(sources)]
-        self._owners: dict[str, int] = {}
-        self._taken: set[str] = set()
-        self._outcomes: dict[str, Outcome | None] = {}
+        # How an address stands, in one table for all: the number of the source that wants it, that number
+        # inverted (`~`) once it took it, and the outcome in the end.
+        self._stands: dict[str, int | Outcome | None] = {}
         self._asked: dict[str, asyncio.Future[None]] = {}  # most addresses are asked for once they have ended
 
     def want(self, order: int, addresses: Iterable[str]) -> None:
         """Note what a source wants; an address that was taken already stays with who took it."""
         for address in addresses:
-            if address not in self._taken:
-                self._owners[address] = min(order, self._owners.get(address, order))
+            stands = self._stands.setdefault(address, order)
+            if isinstance(stands, int) and stands > order:
+                self._stands[address] = order
 
     def finish_walk(self, order: int) -> None:
         """Say that a source's lists are read; whoever waited for it and for those before it goes on."""
@@ -49,14 +50,14 @@ class Claims:
 
     def take(self, order: int, addresses: Iterable[str]) -> set[str]:
         """Take those of a source's addresses that it is to read."""
-        mine = {address for address in addresses if self._owners[address] == order}
-        self._taken |= mine
+        mine = {address for address in addresses if self._stands[address] == order}
+        self._stands |= dict.fromkeys(mine, ~order)
         return mine
 
     def settle(self, address: str, outcome: Outcome | None) -> None:
         """Say how an address ended; None when it was not read in this run."""
-        if address not in self._outcomes:
-            self._outcomes[address] = outcome
+        if isinstance(self._stands[address], int):
+            self._stands[address] = outcome
             asked = self._asked.pop(address, None)
             if asked is not None:
                 asked.set_result(None)
@@ -64,12 +65,14 @@ class Claims:
     def finish(self, order: int, addresses: Iterable[str]) -> None:
         """Say that a source reads no more: what it owns and has not read, nobody waits for."""
         for address in addresses:
-            if self._owners[address] == order:
+            if self._stands[address] == ~order:
                 self.settle(address, None)
 
     async def ask(self, address: str) -> Outcome | None:
         """Wait for how a wanted address ended, whoever reads it."""
-        if address not in self._outcomes:
-            asked = self._asked.setdefault(address, asyncio.get_running_loop().create_future())
-            await asyncio.shield(asked)
-        return self._outcomes[address]
+        stands = self._stands[address]
+        if not isinstance(stands, int):
+            return stands
+        asked = self._asked.setdefault(address, asyncio.get_running_loop().create_future())
+        await asyncio.shield(asked)
+        return await self.ask(address)

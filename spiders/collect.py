@@ -138,6 +138,7 @@ async def _run_source(task: Task, tools: Tools, night: Night, places: asyncio.Se
         start = monotonic()
         tally = await gather_source(task.begin(start), tools)
         await asyncio.to_thread(tools.ledger.save, task.source.id, tools.clock())
+        tools.ledger.forget(task.source.id)
         await night.close_source(task.source, tally, monotonic() - start)
 
 

@@ -19,6 +19,8 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 UNVERIFIED_SETTING = "CAIBIAN_UNVERIFIED_HOSTS"
 HEAD_LIMIT = 256 * 1024
 CPU_LIMIT = 0.6
+# An idle connection is kept no longer than a host's usual delay asks for: a thousand hosts are many buffers.
+IDLE_SECONDS = 15
 # Measuring CPU asks the kernel, which costs as much as a small piece: an answer is measured from its first
 # slow piece on (in seconds of the wall's clock), or when it comes in many.
 _SLOW = 0.005
@@ -84,6 +86,7 @@ class CarefulHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
+        self._pool.cachedConnectionTimeout = IDLE_SECONDS
         excused = frozenset(crawler.settings.getlist(UNVERIFIED_SETTING))
         if excused:
             lenient = _ScrapyClientContextFactory(verify_certificates=False)

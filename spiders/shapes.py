@@ -37,6 +37,11 @@ class Ledger:
         self._store.save(KeptShapes(source, version, told, since if learned.is_trusted else None))
         self._before[source] = learned
 
+    def forget(self, source: str) -> None:
+        """Let go of what was learned of a source whose run is over."""
+        for known in (self._learned, self._before, self._kept):
+            known.pop(source, None)
+
 
 def describe_shapes(kept: Mapping[str, KeptShapes]) -> dict[str, str]:
     """Say of each source how its pages are read, and since which day (UTC)."""

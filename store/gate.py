@@ -56,6 +56,7 @@ _GATE = (
     "SELECT item, revision, number, hash, column_key, approved_at, release_after FROM publishable "
     "WHERE release_after IS NOT NULL"
 )
+_PASSED = text("SELECT item FROM publishable WHERE release_after IS NOT NULL ORDER BY item")
 _ALL = text(f"{_GATE} ORDER BY approved_seq")
 _SOME = text(f"{_GATE} AND item IN :items ORDER BY approved_seq").bindparams(
     bindparam("items", expanding=True)
@@ -74,6 +75,11 @@ def read_gate(
     for row in _read_rows(connection, wanted):
         parts[row.release_after > moment].append(Gated(*row[:6]))
     return Gate(tuple(parts[0]), tuple(parts[1]), head)
+
+
+def list_passed(connection: Connection) -> list[int]:
+    """Give every item that the view lets through, now or once its hold is over."""
+    return [row.item for row in connection.execute(_PASSED)]
 
 
 def _read_rows(connection: Connection, wanted: Collection[int] | None) -> Iterator[Row[*tuple[Any, ...]]]:

@@ -12,9 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete
 from clock import write_time
 from store.chunks import add_rows, cut_names
 from store.log import Head
+from store.marks import drop_mark, read_mark, set_mark
 from store.tables import log, pages, placements, publications, releases
 
 _T = TypeVar("_T", int, str)
+
+
+_DOUBTED = "pages doubted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,21 @@ def save_placements(connection: Connection, new: Sequence[Placement], ended: Seq
         connection.execute(update(placements).where(place).values(ends=one.ends))
     names = Placement.__slots__
     add_rows(connection, placements.insert(), ({name: getattr(one, name) for name in names} for one in new))
+
+
+def doubt_pages(connection: Connection) -> None:
+    """Write down that the records of pages may be of another release than the one that is served."""
+    set_mark(connection, _DOUBTED, "after a kill or a restored backup")
+
+
+def trust_pages(connection: Connection) -> None:
+    """Write down that the records of pages are those of the served release again."""
+    drop_mark(connection, _DOUBTED)
+
+
+def are_doubted(connection: Connection) -> bool:
+    """Say whether the records of pages may be of another release."""
+    return read_mark(connection, _DOUBTED) is not None
 
 
 def mark_served(connection: Connection, release: int, tree_hash: str) -> None:

@@ -27,6 +27,11 @@ class Shown:
     updated: str
 
 
+def list_touched(connection: Connection) -> list[int]:
+    """Give the items that bear a sign of a change, each once, in their order."""
+    return list(connection.execute(select(touched.c.item).distinct().order_by(touched.c.item)).scalars())
+
+
 def read_touched(connection: Connection) -> dict[int, int]:
     """Give every sign that an item was touched: the row's id and the item."""
     return {row.id: row.item for row in connection.execute(select(touched.c.id, touched.c.item))}

@@ -222,8 +222,12 @@ SETTINGS = settings(
 
 
 def test_nothing_unreviewed_goes_out(stores: Stores, backend: str) -> None:
+    told: list[int] = []
+
     class Bound(Histories):
         def __init__(self) -> None:
             super().__init__(stores, backend)
+            told.append(1)
 
     run_state_machine_as_test(Bound, settings=SETTINGS)
+    assert len(told) >= SETTINGS.max_examples  # each history was looked at after every step, see above

@@ -163,3 +163,29 @@ def test_a_full_disk_leaves_the_old_release_and_a_clear_error(
     assert read_site(office.site) == before
     assert not (office.home / "site" / "drafts").exists()
     assert office.publish().articles == 2
+
+
+def test_two_kills_in_a_row_leave_no_page_that_only_the_database_knows(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first right after the switch, before the records are kept; the second while that is set right."""
+
+    def die_after(plain: Callable[..., Any]) -> Callable[..., Any]:
+        def act(*words: Any) -> None:
+            plain(*words)
+            raise KeyboardInterrupt
+
+        return act
+
+    items = [office.approve(office.write()) for _ in range(6)]
+    office.publish()
+    office.decide(items[2], "withdraw")
+    for step in ("switch", "sync"):
+        with monkeypatch.context() as patch:
+            patch.setattr(TreeStore, step, die_after(getattr(TreeStore, step)))
+            with pytest.raises(KeyboardInterrupt):
+                office.publish()
+    office.publish()
+    assert verify_site(office.database, office.home, deep=True) == []
+    assert not office.page_of(items[2]).exists()
+    assert office.publish().written == 0
