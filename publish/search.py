@@ -89,7 +89,7 @@ class _Making:
         self.files[path] = self.trees.draft(raw)
 
     def _put_shard(self, path: str, raw: Raw) -> None:
-        for file, content in zip(_list_files(path), (raw.lists, raw.codes), strict=False):
+        for file, content in _pair_files(path, raw):
             self._put(file, content)
 
     def _read_parts(self) -> list[Part]:
@@ -176,7 +176,7 @@ class _Making:
             yield from self._index(part).items()
             return
         sources = [
-            (child, None if child in whole and self._is_whole(child) else dict(self._build(child, whole)))
+            (child, None if child in whole and self._is_whole(child) else self._spill(child, whole))
             for child in part.children
         ]
         for family in FAMILIES:
@@ -188,6 +188,13 @@ class _Making:
                     path = part.name(family, place)
                     yield path, merged.get(path, Raw())
 
+    def _spill(self, part: Part, whole: Collection[Part]) -> dict[str, list[Draft]]:
+        """Make the shards of a part that will be merged, and lay them aside: memory holds little of them."""
+        return {
+            path: [self.trees.draft(content) for _, content in _pair_files(path, raw)]
+            for path, raw in self._build(part, whole)
+        }
+
     def _is_whole(self, part: Part) -> bool:
         """Say whether all shards of a part are as they were published, or changed by this release."""
         files = [file for path in part.list_paths() for file in _list_files(path)]
@@ -197,9 +204,11 @@ class _Making:
             self.files.get(file) is not None or self._read_file(file, records) is not None for file in files
         )
 
-    def _find_shard(self, part: Part, made: dict[str, Raw] | None, family: str, number: int) -> Raw:
+    def _find_shard(self, part: Part, made: dict[str, list[Draft]] | None, family: str, number: int) -> Raw:
         path = part.name(family, number)
-        return made.pop(path) if made is not None else self._read(path)  # a large part is held once
+        if made is None:
+            return self._read(path)
+        return Raw(*(Path(draft.file).read_bytes() for draft in made[path]))
 
     def _read(self, path: str) -> Raw:
         """Read a shard as it is now: changed by this release, else as it is served."""
@@ -283,6 +292,11 @@ def index_release(
 ) -> dict[str, Draft | None]:
     """Give the files of the search index that a release changes, None for those that go."""
     return _Making(stores, trees, base, plan, full).run()
+
+
+def _pair_files(path: str, raw: Raw) -> list[tuple[str, bytes]]:
+    """Give the files of a shard with what each holds."""
+    return list(zip(_list_files(path), (raw.lists, raw.codes), strict=False))
 
 
 def _list_files(path: str) -> list[str]:
