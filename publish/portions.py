@@ -8,24 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqlalchemy import Connection
+
 from publish.gather import Stores, read_dates
+from publish.plan import see_makings
+from publish.views import SiteView
 from store.gate import list_passed, read_gate
 from store.log import read_head
 from store.publishing import read_publications
-from store.shown import list_touched
+from store.shown import list_touched, read_frame
 
 MANY = 5000  # items that a release deals with
 _LEAVES, _STAYS, _COMES = range(3)
 
 
 def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
-    """Give the items of each release but the last one, which deals with what is left; none when they are few.
+    """Give the items of each release but the last one, which deals with what is left.
 
-    For the `first` release of a portal, what bears no sign of a change is new as well.
+    None when they are few, or when every page is made in another way now, which takes one release of all. For
+    the `first` release of a portal, what bears no sign of a change is new as well.
     """
     with stores.database.read() as connection:
         names = list_touched(connection)
-        if len(names) <= MANY:
+        if len(names) <= MANY or not (first or is_same_making(connection, stores.site)):
             return []
         names = sorted({*names, *list_passed(connection)}) if first else names
     ranked = sorted(_rank(stores, names))
@@ -33,6 +38,11 @@ def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
         frozenset(item for *_, item in ranked[start : start + MANY])
         for start in range(0, len(ranked) - MANY, MANY)
     ]
+
+
+def is_same_making(connection: Connection, site: SiteView) -> bool:
+    """Say whether the pages of the served release were made as they would be now."""
+    return read_frame(connection) == see_makings(site)
 
 
 def _rank(stores: Stores, names: list[int]) -> Iterator[tuple[int, str, str, int]]:

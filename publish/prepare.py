@@ -12,12 +12,12 @@ from publish.annex import fill_annex, narrow_annex
 from publish.gather import Gathered, Known, Stores, gather, read_known, read_order, read_papers
 from publish.narrow import narrow_racks
 from publish.plan import File, Layout, add_files, choose, lay_out, see_makings
-from publish.portions import MANY
+from publish.portions import MANY, is_same_making
 from publish.shelf import Shelf, Steps, fill_shelf
 from publish.sitemap import name_block
 from publish.trees import Served, TreeStore
 from store.publishing import PageRecord, read_pages
-from store.shown import Shown, find_other_users, read_files, read_frame, read_touched
+from store.shown import Shown, find_other_users, list_touched, read_files
 
 INDEX = "/search/"  # kept by itself, not laid out
 _NUMBER = re.compile(r"(?:/gone)?/articles/\d{4}/\d{2}/(\d+)\.html")
@@ -86,18 +86,11 @@ def plan_release(
     return _plan_wide(stores, trees, base, trusted, now, full, rollback, portion if base is None else None)
 
 
-def is_same_making(stores: Stores) -> bool:
-    """Say whether the pages of the served release were made as they would be now."""
-    with stores.database.read() as connection:
-        return read_frame(connection) == see_makings(stores.site)
-
-
 def _is_settled(stores: Stores, portion: frozenset[int] | None) -> bool:
     """Say whether the served release was made in the same way, and few items are touched now."""
-    if not is_same_making(stores):
-        return False
     with stores.database.read() as connection:
-        return portion is not None or len(set(read_touched(connection).values())) <= MANY
+        few = portion is not None or len(list_touched(connection)) <= MANY
+        return few and is_same_making(connection, stores.site)
 
 
 def _plan_narrow(stores: Stores, base: Served, now: datetime, portion: frozenset[int] | None) -> Plan | None:

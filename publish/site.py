@@ -19,7 +19,7 @@ from publish.inspection import Inspection
 from publish.listing import Draft
 from publish.plan import pair_files
 from publish.portions import cut_portions
-from publish.prepare import Plan, is_same_making, plan_release
+from publish.prepare import Plan, plan_release
 from publish.redirects import write_maps
 from publish.render import Renderer, render_all
 from publish.site_view import Settled, settle
@@ -105,12 +105,12 @@ def publish_site(
             _write_redirects(database, home)
             base, trusted = agree(database, trees, now)
             work = _Work(stores, trees, settled.keep_releases, now, anyway, progress or _ignore)
-            if full or rollback is not None or not _may_be_cut(stores, base, trusted):
-                return work.publish(base, trusted, full, rollback)
-            reports = [
-                work.publish(*agree(database, trees, now), portion=portion)
-                for portion in (*cut_portions(stores, base is None), None)
-            ]
+            may_be_cut = not full and rollback is None and (base is None or trusted)
+            reports: list[PublishReport] = []
+            for portion in (*(cut_portions(stores, base is None) if may_be_cut else ()), None):
+                if reports:
+                    base, trusted = agree(database, trees, now)
+                reports.append(work.publish(base, trusted, full, rollback, portion))
             return _add_up(reports)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
@@ -135,9 +135,9 @@ class _Work:
         self,
         base: Served | None,
         trusted: bool,
-        full: bool = False,
-        rollback: int | None = None,
-        portion: frozenset[int] | None = None,
+        full: bool,
+        rollback: int | None,
+        portion: frozenset[int] | None,
     ) -> PublishReport:
         """Make one release; begin again where somebody withdrew an item meanwhile."""
         whole = full or base is None
@@ -167,11 +167,6 @@ class _Work:
         gone = self.trees.prune({*kept[-self.keep :], served})
         with self.stores.database.write() as connection:
             mark_removed(connection, gone)
-
-
-def _may_be_cut(stores: Stores, base: Served | None, trusted: bool) -> bool:
-    """Say whether a release can be made from some of the changes: of a new portal, or of one as it was."""
-    return base is None or (trusted and is_same_making(stores))
 
 
 def _add_up(reports: list[PublishReport]) -> PublishReport:

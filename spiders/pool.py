@@ -157,15 +157,19 @@ class ReadingPool:
             size = max(1, min(CHUNK, math.ceil(len(self._waiting) / self._workers)))
             chunk = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
             try:
-                if not await self._try(chunk):
-                    for single in chunk:
-                        if not await self._try([single]):
-                            _settle(single[1], Unread("the page took too much time or memory to read"))
+                await self._read_chunk(chunk)
             except WorkerError as error:
                 for _, result in (*chunk, *self._waiting):
                     if not result.done():
                         result.set_exception(error)
                 self._waiting.clear()
+
+    async def _read_chunk(self, chunk: list[tuple[Job, asyncio.Future[Read]]]) -> None:
+        if await self._try(chunk):
+            return
+        for single in chunk:
+            if not await self._try([single]):
+                _settle(single[1], Unread("the page took too much time or memory to read"))
 
     async def _try(self, chunk: list[tuple[Job, asyncio.Future[Read]]]) -> bool:
         """Read a chunk; False when its worker died of it or found a fault of ours in one of its pages."""

@@ -24,3 +24,8 @@ def add_rows(connection: Connection, statement: Insert, rows: Iterable[Mapping[s
     left = iter(rows)
     while some := list(islice(left, _ROWS)):
         connection.execute(statement, some)
+
+
+def name_fields(one: Any) -> dict[str, Any]:
+    """Give a record with slots as the row that it is."""
+    return {name: getattr(one, name) for name in one.__slots__}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, or_, select
 
-from store.chunks import cut_names
+from store.chunks import add_rows, cut_names
 from store.tables import filings, publications, revisions, shown
 
 
@@ -76,6 +76,5 @@ def save_filings(connection: Connection, dealt: Collection[int] | None, rows: It
         connection.execute(delete(filings))
     for chunk in cut_names(sorted(dealt or ())):
         connection.execute(delete(filings).where(filings.c.item.in_(chunk)))
-    values = [{"item": row.item, "subject": row.subject, "year": row.year} for row in rows]
-    if values:
-        connection.execute(filings.insert(), values)
+    values = ({"item": row.item, "subject": row.subject, "year": row.year} for row in rows)
+    add_rows(connection, filings.insert(), values)

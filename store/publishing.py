@@ -10,15 +10,13 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, select, update
 
 from clock import write_time
-from store.chunks import add_rows, cut_names
+from store.chunks import add_rows, cut_names, name_fields
 from store.log import Head
 from store.marks import drop_mark, read_mark, set_mark
 from store.tables import log, pages, placements, publications, releases
 
 _T = TypeVar("_T", int, str)
-
-
-_DOUBTED = "pages doubted"
+_DOUBTED = "pages doubted"  # the mark of records that may be of another release
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +159,7 @@ def save_placements(connection: Connection, new: Sequence[Placement], ended: Seq
     for one in ended:
         place = (placements.c.column_key == one.column_key) & (placements.c.slot == one.slot)
         connection.execute(update(placements).where(place).values(ends=one.ends))
-    names = Placement.__slots__
-    add_rows(connection, placements.insert(), ({name: getattr(one, name) for name in names} for one in new))
+    add_rows(connection, placements.insert(), map(name_fields, new))
 
 
 def doubt_pages(connection: Connection) -> None:

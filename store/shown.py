@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select
 
-from store.chunks import add_rows, cut_names
+from store.chunks import add_rows, cut_names, name_fields
 from store.marks import drop_mark, read_mark, set_mark
 from store.tables import agencies, items, placements, publications, shown, shown_files, touched
 
@@ -149,8 +149,7 @@ def save_shown(
     for chunk in cut_names(sorted(dealt or ())):
         connection.execute(delete(shown_files).where(shown_files.c.item.in_(chunk)))
         connection.execute(delete(shown).where(shown.c.item.in_(chunk)))
-    names = Shown.__slots__
-    add_rows(connection, shown.insert(), ({name: getattr(row, name) for name in names} for row in rows))
+    add_rows(connection, shown.insert(), map(name_fields, rows))
     named = ({"item": item, "path": path} for item, paths in files.items() for path in paths)
     add_rows(connection, shown_files.insert(), named)
 

@@ -8,13 +8,16 @@ import pytest
 from office import Office, read_site
 from stores import Stores
 
+from clock import tell_day
 from portal import Portal
 from publish import portions, prepare
 from publish.gather import Stores as Sources
 from publish.portions import cut_portions
 from publish.site_view import see_site
 from publish.verify import verify_site
+from publish.views import AgencyView
 from store.publishing import read_releases
+from store.shown import list_agency_names
 
 
 @pytest.fixture
@@ -65,7 +68,10 @@ def test_many_changes_of_a_portal_go_out_in_portions_and_what_leaves_goes_first(
         office.publish()
         new = fill(office, 6)
         office.decide(items[1], "withdraw")
-        first, *others = cut_portions(Sources(database, office.home, see_site(portal)), False)
+        with database.read() as connection:
+            agencies = tuple(AgencyView(*one) for one in list_agency_names(connection).items())
+        site = see_site(portal, agencies, tell_day(office.now))  # as the portal is shown by a publish
+        first, *others = cut_portions(Sources(database, office.home, site), False)
         assert items[1] in first
         assert len(others) == 1
         assert office.publish().release == 5
