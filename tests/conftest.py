@@ -18,6 +18,8 @@ from classify.training import Lesson, Trained, train
 from pipelines.intake import Intake
 from pipelines.messages import FetchedFile, PageRead
 from portal import Portal, load_portal
+from publish.site_view import see_site
+from publish.views import ColumnView, SiteView
 from reading.page import Attachment, Doubt, Reading, Row
 from sample import BODY, NOW, PORTAL, SOURCES
 from sources import Sources, load_sources
@@ -183,3 +185,15 @@ def pytest_runtest_makereport(
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid} was skipped under CAIBIAN_STRICT: {reason}"
     return report
+
+
+@pytest.fixture
+def site(portal: Portal) -> SiteView:
+    """The portal as its pages show it."""
+    return see_site(portal)
+
+
+@pytest.fixture
+def column(site: SiteView) -> ColumnView:
+    """The first column of it."""
+    return site.columns[0]

@@ -8,24 +8,11 @@ from dataclasses import replace
 import feedparser
 import lxml.etree
 import lxml.html
-import pytest
 from shown import AT, read_xml, row
 
 from clock import write_time
-from portal import Portal
 from publish import feeds, sitemap
-from publish.site_view import see_site
 from publish.views import ColumnView, Entry, SiteView
-
-
-@pytest.fixture
-def site(portal: Portal) -> SiteView:
-    return see_site(portal)
-
-
-@pytest.fixture
-def column(site: SiteView) -> ColumnView:
-    return site.columns[0]
 
 
 def test_the_feed_is_atom_that_readers_read(site: SiteView, column: ColumnView) -> None:

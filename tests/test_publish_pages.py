@@ -62,16 +62,6 @@ PAYLOADS = (
 
 
 @pytest.fixture
-def site(portal: Portal) -> SiteView:
-    return see_site(portal)
-
-
-@pytest.fixture
-def column(site: SiteView) -> ColumnView:
-    return site.columns[0]
-
-
-@pytest.fixture
 def show(column: ColumnView) -> Callable[..., ArticleView]:
     def make(**values: Any) -> ArticleView:
         return see_article(7, form(**values), "/articles/2026/11/7.html", column, AT, "样例")
