@@ -14,6 +14,7 @@ from threading import Event, Lock
 from time import monotonic
 
 from clock import read_clock
+from standby import READY, Running, Standby
 from store.database import Database
 from store.jobs import BUSY, End, Job, decide_end, end_job, renew_job, spell_command, take_job
 
@@ -26,32 +27,43 @@ _LANES = {"crawl": {"crawl", "recheck"}, "recheck": {"crawl", "recheck"}}  # the
 
 
 class Processes:
-    """The commands that are running as processes of their own; `stop` tells them all to end."""
+    """The commands that are running as processes of their own; `stop` tells them all to end.
 
-    def __init__(self, environ: Mapping[str, str], cwd: Path) -> None:
+    With a `standby`, short ones are forked from a process that has imported everything: whoever lives long
+    and runs many keeps one.
+    """
+
+    def __init__(self, environ: Mapping[str, str], cwd: Path, standby: Standby | None = None) -> None:
         self._environ = dict(environ)
         self._cwd = cwd
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._standby = standby
+        self._running: set[Running] = set()
         self._lock = Lock()
         self.stopping = Event()
 
-    def start(self, words: tuple[str, ...], **more: str) -> subprocess.Popen[bytes] | None:
+    def start(self, words: tuple[str, ...], **more: str) -> Running | None:
         """Start `caibian` with these words and more environment; None when all is to stop."""
         with self._lock:
             if self.stopping.is_set():
                 return None
-            command = [sys.executable, "-m", "caibian", *words]
-            # A session of its own: Ctrl-C reaches the scheduler alone, which then tells its children.
-            process = subprocess.Popen(
-                command,
-                cwd=self._cwd,
-                env={**self._environ, **more},
-                stdin=subprocess.DEVNULL,
-                stdout=_LOG,
-                start_new_session=True,
-            )
+            environ = {**self._environ, **more}
+            if self._standby is not None and words[0] in READY:
+                process: Running = self._standby.start(words, environ, self._cwd)
+            else:
+                process = self._begin(words, environ)
             self._running.add(process)
         return process
+
+    def _begin(self, words: tuple[str, ...], environ: Mapping[str, str]) -> Running:
+        # A session of its own: Ctrl-C reaches the scheduler alone, which then tells its children.
+        return subprocess.Popen(
+            [sys.executable, "-m", "caibian", *words],
+            cwd=self._cwd,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=_LOG,
+            start_new_session=True,
+        )
 
     def run(self, words: tuple[str, ...]) -> int:
         """Run `caibian` with these words to its end, which one line tells; give its exit code."""
@@ -67,7 +79,7 @@ class Processes:
         )
         return code
 
-    def forget(self, process: subprocess.Popen[bytes]) -> None:
+    def forget(self, process: Running) -> None:
         """Let go of a process that has ended."""
         with self._lock:
             self._running.discard(process)
@@ -106,7 +118,7 @@ def stopped_by_signals() -> Iterator[Event]:
 @dataclass
 class _Running:
     job: Job
-    process: subprocess.Popen[bytes]
+    process: Running
     seen: float
 
 

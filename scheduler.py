@@ -27,6 +27,7 @@ from errors import CaibianError, ConfigurationError, StoreError
 from portal import Settings, load_portal
 from processes import Processes, stopped_by_signals
 from sources import Paths
+from standby import Standby
 from store.database import Database
 from store.locks import hold
 from store.turns import Turn, read_turn, save_turn
@@ -242,7 +243,7 @@ def run_schedule(paths: Paths, environ: Mapping[str, str], cwd: Path) -> None:
     """
     plan = plan_jobs(load_portal(paths.portal).settings)
     logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # we tell what it has to say
-    processes = Processes(environ, cwd)
+    processes = Processes(environ, cwd, Standby())
     with hold(paths.home, "schedule"), closing(Database.open(paths.database_url, paths.home)) as database:
         schedule = Schedule(database, processes.run, processes.stopping)
         with stopped_by_signals() as stopped:

@@ -24,6 +24,7 @@ def serve(host: str, port: int, names: tuple[str, ...], proxied: bool) -> None:
     """Serve the desk, where editors review in a browser, until it is told to end."""
     from processes import Processes
     from review.server import keep_index, make_server
+    from standby import Standby
     from store.mirror import mirror_configuration
 
     paths = find_paths()
@@ -31,7 +32,7 @@ def serve(host: str, port: int, names: tuple[str, ...], proxied: bool) -> None:
     with open_store(paths) as database:
         with database.write() as connection:
             mirror_configuration(connection, sources, portal, read_clock())
-        processes = Processes(os.environ, Path.cwd())
+        processes = Processes(os.environ, Path.cwd(), Standby())
 
         def hurry() -> None:
             """Do what is due in a process now; the minute's timer does it where this one dies."""

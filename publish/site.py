@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from clock import tell_day
 from errors import PublishError
+from publish.disk import write_whole
 from publish.gather import Stores, prepare_file
 from publish.inspect_site import begin_inspection, refuse_flawed
 from publish.inspection import Inspection
@@ -23,7 +24,7 @@ from publish.prepare import Plan, plan_release
 from publish.redirects import write_maps
 from publish.render import Renderer, render_all
 from publish.site_view import Settled, settle
-from publish.trees import Served, TreeStore, write_whole
+from publish.trees import Served, TreeStore
 from publish.views import AgencyView
 from store.database import Database
 from store.filings import save_filings

@@ -1,15 +1,17 @@
 """Large directories made from old ones: ten thousand hard links cost as much as a short publish renders.
 
 What a removed release leaves of a large directory, less what is not served any more, is kept as the spare of
-its path. The next change of that path begins with it and links only what differs; what lies in it is compared
-with the served directory by inode, so that nothing comes back that is not served. A spare holds nothing but
-what is served: whatever changes its path takes it, or drops it.
+its path. The next change of that path begins with it and puts only what differs. A note beside the spare says
+of which served directory it is a part and what is missing; it names the moment at which the kernel saw the
+spare changed last, so that one into which somebody has put something else is not used. A spare holds nothing
+but what is served: whatever changes its path takes it, or drops it.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Collection
@@ -31,30 +33,27 @@ class Spares:
         for left in self.folder.glob(".*"):
             shutil.rmtree(left, ignore_errors=True)
 
-    def begin(self, path: str, source: Path, made: Path, wanted: Collection[str]) -> set[str]:
-        """Make the directory `made`, of a spare of its path if there is one.
+    def begin(self, path: str, base: str | None, made: Path, changed: Collection[str]) -> set[str] | None:
+        """Make the directory `made`, of the spare of its path if that is a part of the tree `base`.
 
-        Gives the names that are in it already: those of `wanted` that are the very files of `source`.
+        Gives the names that are to be put into it, the `changed` ones among them; None for all of them.
         """
-        spare = self._find(path)
-        if not spare.is_dir() or not source.is_dir():
+        spare, note = self._find(path), self._find_note(path)
+        told = _read_note(note)
+        if told is None or told[0] != base or told[2] != see_change(spare):
             self.drop(path)
             made.mkdir()
-            return set()
+            return None
+        note.unlink()
         spare.rename(made)
-        served = {entry.name: entry.inode() for entry in os.scandir(source)}
-        kept = set()
-        for entry in list(os.scandir(made)):
-            if entry.name in wanted and served.get(entry.name) == entry.inode():
-                kept.add(entry.name)
-            elif entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path)
-            else:
-                Path(entry.path).unlink()
-        return kept
+        for name in changed:
+            made.joinpath(name).unlink(missing_ok=True)
+        return {*told[1], *changed}
 
-    def copy(self, path: str, folder: Path, names: Collection[str]) -> None:
-        """Make a spare of the files of a directory that was made anew."""
+    def copy(
+        self, path: str, tree: str, folder: Path, names: Collection[str], others: Collection[str]
+    ) -> None:
+        """Make a spare of the files of a directory that was made anew; `others` stand in it besides."""
         half = self.folder / f".half-{self._find(path).name}"
         half.mkdir()
         try:
@@ -65,28 +64,57 @@ class Spares:
             if error.errno not in NO_LINK:
                 raise
             return  # no hard links here: nothing is gained by a spare
-        self.drop(path)
-        half.rename(self._find(path))
+        self._put(path, half, tree, others)
 
-    def keep(self, path: str, folder: Path, stale: Collection[str]) -> None:
-        """Take over a directory of a removed release, without the names that are not served any more."""
+    def keep(
+        self, path: str, folder: Path, tree: str, stale: Collection[str], missing: Collection[str]
+    ) -> None:
+        """Take over a directory of a removed release: a part of the served `tree`, but for these names.
+
+        The `stale` ones stand in it and are not served as they are, the `missing` ones the other way round.
+        """
         half = self.folder / f".half-{self._find(path).name}"
         folder.rename(half)
         for name in stale:
             half.joinpath(name).unlink(missing_ok=True)
-        self.drop(path)
-        half.rename(self._find(path))
+        self._put(path, half, tree, missing)
 
     def drop(self, path: str) -> None:
         """Remove the spare of a path, if there is one."""
+        self._find_note(path).unlink(missing_ok=True)
         spare = self._find(path)
         if spare.is_dir():
             shutil.rmtree(spare)
 
     def clear(self) -> None:
         """Remove every spare."""
-        for spare in list(self.folder.iterdir()):
-            shutil.rmtree(spare)
+        for left in sorted(self.folder.iterdir(), key=lambda one: one.suffix != ".json"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+    def _put(self, path: str, half: Path, tree: str, missing: Collection[str]) -> None:
+        self.drop(path)
+        spare = self._find(path)
+        half.rename(spare)
+        self._find_note(path).write_text(json.dumps([tree, sorted(missing), see_change(spare)]))
 
     def _find(self, path: str) -> Path:
         return self.folder / hashlib.sha256(path.encode()).hexdigest()[:32]
+
+    def _find_note(self, path: str) -> Path:
+        return self._find(path).with_suffix(".json")
+
+
+def see_change(folder: Path) -> int | None:
+    """Give the moment at which a name of a directory was changed last; unlike others, nobody can set it."""
+    try:
+        return folder.stat().st_ctime_ns
+    except OSError:
+        return None
+
+
+def _read_note(note: Path) -> tuple[str, list[str], int] | None:
+    try:
+        tree, missing, moment = json.loads(note.read_bytes())
+    except (OSError, ValueError):
+        return None  # none, or one that a kill left half written
+    return str(tree), list(missing), int(moment)

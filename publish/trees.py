@@ -17,19 +17,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from errors import PublishError
+from publish.disk import (
+    link_file,
+    remove,
+    remove_directory,
+    replace_by_link,
+    sync_path,
+    write_new,
+    write_whole,
+)
 from publish.listing import (
     Changes,
     Draft,
     Entry,
     Listing,
+    compare,
     is_whole,
-    list_trees,
     nest,
-    read_listing,
-    write_listing,
 )
-from publish.spares import LARGE, NO_LINK, Spares
+from publish.spares import LARGE, Spares, see_change
 
+_MADE = ".made"  # beside a large directory's listing: when it was made, by the kernel's count
 _FEW = 64  # files that are synced one by one; above, one sync of the whole system is cheaper
 
 
@@ -51,6 +59,7 @@ class TreeStore:
         self._fresh: list[str] = []  # what is not durable yet, up to one more than is synced one by one
         self._uses: Counter[str] = Counter()
         self._drafts: set[str] = set()
+        self._below: dict[str, dict[str, str]] = {}  # the directories in each tree
 
     def prepare(self) -> None:
         """Make the folders, and clear away what a killed publish left half made."""
@@ -75,7 +84,7 @@ class TreeStore:
         draft = Draft(digest, self._room)
         if digest not in self._drafts:
             self._drafts.add(digest)
-            _write_new(draft.file, raw)
+            write_new(draft.file, raw)
         return draft
 
     def change(self, base: str | None, changes: Mapping[str, Draft | None]) -> str:
@@ -93,73 +102,95 @@ class TreeStore:
         return tree
 
     def _change(self, base: str | None, changes: Changes, path: str = "") -> str | None:
-        listing = dict(self.read(base)) if base else {}
+        listing = self.read(base) if base else Listing()
+        edits: dict[str, Entry | None] = {}
         drafts: dict[str, Draft] = {}
         for name, change in changes.items():
-            known = listing.pop(name, None)
             if isinstance(change, Draft):
-                listing[name] = Entry("file", change.hash)
+                edits[name] = Entry("file", change.hash)
                 drafts[name] = change
-            elif change is not None:
+            elif change is None:
+                edits[name] = None
+            else:
+                known = listing.find(name)
                 below = known.hash if known is not None and known.kind == "tree" else None
                 tree = self._change(below, change, f"{path}/{name}")
-                if tree is not None:
-                    listing[name] = Entry("tree", tree)
-        if not listing:
+                edits[name] = Entry("tree", tree) if tree is not None else None
+        wanted = listing.change(edits)
+        if not wanted.text:
             self._spares.drop(path)
             return None
-        return self._keep(listing, drafts, base, path)
+        return self._keep(wanted, edits, drafts, base, path)
 
-    def _keep(self, listing: Listing, drafts: Mapping[str, Draft], base: str | None, path: str) -> str:
-        text = write_listing(listing)
-        digest = hashlib.sha256(text).hexdigest()
+    def _keep(
+        self,
+        listing: Listing,
+        edits: Collection[str],
+        drafts: Mapping[str, Draft],
+        base: str | None,
+        path: str,
+    ) -> str:
+        digest = listing.hash
         target = self.root / "trees" / digest
         if not target.is_dir():
-            self._make(target, listing, drafts, base, path)
+            self._make(target, listing, edits, drafts, base, path)
         else:
             if digest != base:
                 self._spares.drop(path)
             self._mend(target, listing, drafts)
         note = self.root / "listings" / digest
-        if not note.is_file() or note.read_bytes() != text:
-            write_whole(note, text)
+        if not note.is_file() or note.read_bytes() != listing.text:
+            write_whole(note, listing.text)
             self._note(str(note))
         return digest
 
     def _make(
-        self, target: Path, listing: Listing, drafts: Mapping[str, Draft], base: str | None, path: str
+        self,
+        target: Path,
+        listing: Listing,
+        edits: Collection[str],
+        drafts: Mapping[str, Draft],
+        base: str | None,
+        path: str,
     ) -> None:
         made = target.with_name(f".new-{target.name}")
         source = self.root / "trees" / (base or ".none")
-        same = {name for name, entry in listing.items() if entry.kind == "file"} - drafts.keys()
-        there = self._spares.begin(path, source, made, same)
-        for name, entry in listing.items():
+        names = self._spares.begin(path, base, made, edits)
+        wanted = listing.items() if names is None else ((name, listing.find(name)) for name in names)
+        others = []
+        for name, entry in wanted:
+            if entry is None:
+                continue
             if entry.kind == "tree":
                 (made / name).symlink_to(Path("..", entry.hash))
+                others.append(name)
             elif name in drafts:
                 self._take(drafts[name], f"{made}/{name}")
                 self._note(f"{target}/{name}")
-            elif name not in there:  # thousands of them: words, not paths
-                _link(f"{source}/{name}", f"{made}/{name}")
+            else:  # thousands of them: words, not paths
+                link_file(f"{source}/{name}", f"{made}/{name}")
         if base is None and len(drafts) > LARGE:
-            self._spares.copy(path, made, drafts)
+            self._spares.copy(path, target.name, made, drafts, others)
         made.rename(target)
+        if listing.size > LARGE:
+            moment = str(see_change(target)).encode()
+            write_whole(self.root / "listings" / f"{target.name}{_MADE}", moment)
         self._note(str(target))
 
     def _mend(self, target: Path, listing: Listing, drafts: Mapping[str, Draft]) -> None:
         """Set right, one name at a time, what somebody changed in a directory that should be as listed."""
-        for name in {file.name for file in target.iterdir()} - listing.keys():
-            _remove(target / name)
+        for name in {file.name for file in target.iterdir()}.difference(name for name, _ in listing.items()):
+            remove(target / name)
         for name, entry in listing.items():
             place = target / name
             if entry.kind == "tree":
                 if not place.is_symlink() or place.readlink() != Path("..", entry.hash):
-                    _replace_by_link(place, Path("..", entry.hash))
+                    replace_by_link(place, Path("..", entry.hash))
             elif name in drafts and not is_whole(place, entry.hash):
                 spare = target / f".mend-{name}"
                 spare.unlink(missing_ok=True)
                 self._take(drafts[name], str(spare))
-                _remove_directory(place)
+                remove_directory(place)
                 spare.replace(place)
                 self._note(str(place))
 
@@ -167,7 +198,7 @@ class TreeStore:
         """Put a draft in its place: moved the last time that it is used, linked before."""
         self._uses[draft.hash] -= 1
         if self._uses[draft.hash]:
-            _link(draft.file, place)
+            link_file(draft.file, place)
         else:
             Path(draft.file).rename(place)
             self._drafts.discard(draft.hash)
@@ -178,7 +209,7 @@ class TreeStore:
 
     def point(self, release: int, tree: str) -> None:
         """Name a tree as a release."""
-        _replace_by_link(self.root / "releases" / str(release), Path("..", "trees", tree))
+        replace_by_link(self.root / "releases" / str(release), Path("..", "trees", tree))
 
     def sync(self) -> None:
         """Make everything that was written durable, before the switch."""
@@ -187,13 +218,13 @@ class TreeStore:
         else:
             folders = {str(Path(path).parent) for path in self._fresh}
             for path in [*self._fresh, *folders, f"{self.root}/releases", str(self.root)]:
-                _sync(path)
+                sync_path(path)
         self._fresh.clear()
 
     def switch(self, release: int) -> None:
         """Serve a release from now on: one os.replace."""
-        _replace_by_link(self.root / "current", Path("releases", str(release)))
-        _sync(str(self.root))
+        replace_by_link(self.root / "current", Path("releases", str(release)))
+        sync_path(str(self.root))
 
     def prune(self, keep: Collection[int]) -> list[int]:
         """Remove the other releases, then every tree that none of the kept ones reaches; give the removed."""
@@ -210,16 +241,16 @@ class TreeStore:
             self._spare(tree, marked)
         for folder in list((self.root / "trees").iterdir()):
             if folder.name not in marked:
-                _remove(folder.rename(folder.with_name(f".gone-{folder.name}")))
+                remove(folder.rename(folder.with_name(f".gone-{folder.name}")))
         for note in list((self.root / "listings").iterdir()):
-            if note.name not in marked:
+            if note.name.partition(".")[0] not in marked:
                 note.unlink()
         return gone
 
     def _mark(self, tree: str, marked: set[str]) -> None:
         if tree not in marked:
             marked.add(tree)
-            for below in list_trees(self._read_note(tree)).values():
+            for below in self._list_trees(tree).values():
                 self._mark(below, marked)
 
     def _spare(self, tree: str, marked: Collection[str]) -> None:
@@ -228,38 +259,50 @@ class TreeStore:
         try:
             old, now = self._name_trees(tree), self._name_trees(served.tree) if served is not None else {}
             for path, one in old.items():
-                folder = self.root / "trees" / one
-                if one in marked or path not in now or not folder.is_dir():
-                    continue
-                lines = self._read_note(one).splitlines()
-                if len(lines) > LARGE:
-                    stale = set(lines).difference(self._read_note(now[path]).splitlines())
-                    self._spares.keep(path, folder, [line.split(b" ", 2)[2].decode() for line in stale])
+                if one not in marked and path in now and self._is_as_made(one):
+                    changed = list(compare(self.read(one), self.read(now[path])))
+                    stale = [name for name, before, _ in changed if before is not None]
+                    missing = [name for name, _, after in changed if after is not None]
+                    self._spares.keep(path, self.root / "trees" / one, now[path], stale, missing)
         except PublishError:
             return  # a listing of what goes anyway was changed: nothing is kept of it
+
+    def _is_as_made(self, tree: str) -> bool:
+        """Say whether a directory is a large one into which nobody has put anything since it was made."""
+        try:
+            moment = self.root.joinpath("listings", f"{tree}{_MADE}").read_text()
+        except OSError:
+            return False
+        return moment == str(see_change(self.root / "trees" / tree))
 
     def _name_trees(self, tree: str, path: str = "") -> dict[str, str]:
         """Give every directory of a release: its path and its hash."""
         found = {path: tree}
-        for name, below in list_trees(self._read_note(tree)).items():
+        for name, below in self._list_trees(tree).items():
             found |= self._name_trees(below, f"{path}/{name}")
         return found
+
+    def _list_trees(self, tree: str) -> dict[str, str]:
+        """Give the directories in a tree, read once; it is `read` that holds a listing to its hash."""
+        if tree not in self._below:
+            self._below[tree] = Listing(self._read_note(tree)).list_trees()
+        return self._below[tree]
 
     # --- reading ---
 
     def read(self, tree: str) -> Listing:
         """Give what must be in a tree; raises PublishError where the listing is missing or was changed."""
-        return read_listing(self._read_note(tree))
+        listing = Listing(self._read_note(tree))
+        if listing.hash != tree:
+            raise PublishError(f"{self.root / 'listings' / tree}: was changed: run `publish --full`")
+        return listing
 
     def _read_note(self, tree: str) -> bytes:
         note = self.root / "listings" / tree
         try:
-            text = note.read_bytes()
+            return note.read_bytes()
         except OSError as error:
             raise PublishError(f"{note}: cannot be read ({error.strerror}): run `publish --full`") from error
-        if hashlib.sha256(text).hexdigest() != tree:
-            raise PublishError(f"{note}: was changed: run `publish --full`")
-        return text
 
     def walk(self, tree: str, below: str = "") -> Iterator[tuple[str, str]]:
         """Give every file that must be in a tree: its path from the root, and its hash."""
@@ -306,10 +349,10 @@ class TreeStore:
         if not folder.is_dir():
             yield f"{below or '/'}: the directory is missing"
             return
-        listing = self.read(tree)
+        listing = dict(self.read(tree).items())
         for name in sorted({file.name for file in folder.iterdir()} - listing.keys()):
             yield f"{below}/{name}: does not belong to the release"
-        for name, entry in sorted(listing.items()):
+        for name, entry in listing.items():
             place = folder / name
             if entry.kind == "file":
                 if not place.is_file() or place.is_symlink():
@@ -320,61 +363,3 @@ class TreeStore:
                 yield f"{below}/{name}: does not point to its directory"
             else:
                 yield from self.check(entry.hash, f"{below}/{name}")
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except FileNotFoundError as error:
-        raise PublishError(f"{source}: is missing: run `publish --full`") from error
-    except OSError as error:
-        if error.errno not in NO_LINK:
-            raise
-        shutil.copyfile(source, target)
-        Path(target).chmod(0o444)
-
-
-def _replace_by_link(place: Path, target: Path) -> None:
-    spare = place.with_name(f".{place.name}.new")
-    spare.unlink(missing_ok=True)
-    spare.symlink_to(target)
-    _remove_directory(place)
-    spare.replace(place)
-
-
-def _remove_directory(place: Path) -> None:
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
-
-
-def _remove(place: Path) -> None:
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
-    else:
-        place.unlink()
-
-
-def _write_new(file: str, raw: bytes) -> None:
-    """Write a read-only file that is not there yet."""
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-    try:
-        left = memoryview(raw)
-        while left:
-            left = left[os.write(handle, left) :]
-    finally:
-        os.close(handle)
-
-
-def write_whole(file: Path, raw: bytes) -> None:
-    """Write a file that a reader finds as it was or as it will be, never half."""
-    spare = file.with_name(f".{file.name}.new")
-    spare.write_bytes(raw)
-    spare.replace(file)
-
-
-def _sync(path: str) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

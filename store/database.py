@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event
 
 from store import migrations
 from store.engines import make_engine, name_faults
+from store.haste import at_once
 
 _LOG_PAGES = 20_000  # of the write-ahead log, 80 MB: by then somebody brings it in, even when nobody settles
 
@@ -48,7 +49,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that alone may write; it is committed at the end or leaves nothing."""
-        with self._connect("write") as connection:
+        with at_once(), self._connect("write") as connection:
             yield connection
 
     def keep_pages(self, megabytes: int) -> None:

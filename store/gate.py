@@ -206,7 +206,7 @@ def read_approved(
         .join(revisions, revisions.c.id == reviews.c.revision)
         .where(reviews.c.state == "approved")
     )
-    parts = [query.where(revisions.c.item.in_(part)) for part in cut_names(sorted(wanted or ()))]
+    parts = [query.where(reviews.c.item.in_(part)) for part in cut_names(sorted(wanted or ()))]
     return [
         (row.item, row.revision, row.number)
         for part in ([query] if wanted is None else parts)

@@ -14,14 +14,14 @@ from store.touching import touch_postgres, touch_sqlite
 
 # The one way onto the portal: approved, public, cleared, and named with its hash by the newest row of the
 # log that gave this revision a state. The column comes from that row, not from the review, so that a review
-# edited by hand moves nothing.
+# edited by hand moves nothing. The item is the review's, which has an index for it, and the revision's.
 PUBLISHABLE = """
 CREATE VIEW publishable AS
-SELECT r.id AS revision, r.item AS item, r.number AS number, r.form AS form, r.hash AS hash,
+SELECT r.id AS revision, v.item AS item, r.number AS number, r.form AS form, r.hash AS hash,
        l.column_key AS column_key, v.release_after AS release_after,
        l.at AS approved_at, l.actor AS approved_by, l.seq AS approved_seq
 FROM reviews v
-JOIN revisions r ON r.id = v.revision
+JOIN revisions r ON r.id = v.revision AND r.item = v.item
 JOIN items i ON i.id = r.item AND i.public_revision = r.id
 JOIN log l ON l.seq = (
     SELECT max(n.seq) FROM log n WHERE n.revision = r.id AND n.to_state IS NOT NULL
