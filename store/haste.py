@@ -1,7 +1,7 @@
 """Who stands back for others does not while it holds the lock that they wait for.
 
-A crawl lets the desk have the processor first (`nice`). If it did so inside a transaction, the desk would wait
-for a lock whose holder waits for the processor.
+A crawl lets the desk have the processor first (`nice`). If it did so inside a transaction, the desk would
+wait for a lock whose holder waits for the processor.
 """
 
 from __future__ import annotations
