@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bench.process import ROOT, Spent, measure
+from bench.process import ROOT, Spent, measure, measure_forked
 from bench.sites import World
 from demo.configuration import describe_portal
 from demo.province import make_province
@@ -55,6 +55,10 @@ class Office:
     def run(self, *command: str) -> Spent:
         """Run one command of `caibian` and measure it."""
         return measure([*CLI, *command], self.env)
+
+    def fork(self, *command: str) -> Spent:
+        """Have one forked, as the schedule does, and measure it."""
+        return measure_forked(command, self.env)
 
     def open(self) -> closing[Database]:
         """Open its store, to look at what was stored."""

@@ -20,7 +20,7 @@ class BenchError(Exception):
 
 @dataclass(frozen=True)
 class Spent:
-    """What a command cost: CPU and wall seconds, the largest process in MB, its standard output."""
+    """What a command cost: CPU and wall seconds, the largest process in MB (0: unknown), its output."""
 
     cpu: float
     wall: float
@@ -33,12 +33,22 @@ def measure(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: P
 
     Raises BenchError with the end of its error output when it does not leave with 0.
     """
+    return _measure("meter.py", command, env, cwd)
+
+
+def measure_forked(words: Sequence[str], env: Mapping[str, str], cwd: Path = ROOT) -> Spent:
+    """Measure a command of `caibian` that a process on standby forks, as those of the schedule are."""
+    return _measure("keeper.py", words, env, cwd)
+
+
+def _measure(script: str, words: Sequence[str], env: Mapping[str, str] | None, cwd: Path) -> Spent:
     # as installed: a program that is compiled anew at each start measures the compiler
     compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    os.sync()  # what was written before is not brought to the disk at its cost
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         done = subprocess.run(
-            [sys.executable, str(ROOT / "bench" / "meter.py"), str(report), *command],
+            [sys.executable, str(ROOT / "bench" / script), str(report), *words],
             env={**compiled, "PYTHONPATH": str(ROOT), **(env or {})},
             cwd=cwd,
             capture_output=True,
@@ -46,6 +56,6 @@ def measure(command: Sequence[str], env: Mapping[str, str] | None = None, cwd: P
             check=False,
         )
         if done.returncode:
-            raise BenchError(f"{' '.join(command)} left with {done.returncode}:\n{done.stderr[-3000:]}")
+            raise BenchError(f"{' '.join(words)} left with {done.returncode}:\n{done.stderr[-3000:]}")
         told = json.loads(report.read_text(encoding="utf-8"))
     return Spent(told["cpu"], told["wall"], told["peak_mb"], done.stdout)

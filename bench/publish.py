@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.hugo import HugoSite, find_hugo
@@ -13,61 +15,92 @@ from bench.process import Spent
 from bench.seed import Seeder, name_changes
 from bench.sites import World
 from bench.stage import Stage
+from portal import load_portal
+from publish.site import publish_site
 
 NEW = 70
+_MONTHS = 36  # that the portal has stood
+
+
+@dataclass(frozen=True)
+class _Built:
+    """What one portal cost: all of it, and 100 changes, forked by the schedule and started by themselves."""
+
+    office: Office
+    full: Spent
+    forked: Spent
+    started: Spent
+    same: bool
 
 
 def run(stage: Stage) -> Iterator[str]:
     """10,000 articles beside Hugo, then 100,000 of ours."""
     small, large = stage.count(10_000, least=60), stage.count(100_000, least=120)
-    full, changed, same, office = _build(stage, small)
+    built = _build(stage, small)
     hugo = find_hugo()
     if hugo is None:
-        yield f"full build: ratio unknown (no hugo on this machine; ours {_tell(full)}, {small} articles)"
-        yield f"100 changes: ratio unknown (no hugo on this machine; ours {_tell(changed)})"
+        told = f"no hugo on this machine; ours {_tell(built.full)}, {small} articles"
+        yield f"full build: ratio unknown ({told})"
+        yield f"100 changes: ratio unknown (no hugo on this machine; ours {_tell(built.forked)})"
     else:
-        site = HugoSite(hugo, stage.folder / "hugo", office)
+        site = HugoSite(hugo, stage.folder / "hugo", built.office)
         site.write()
         theirs = site.build()
         site.touch()
         again = site.build()
         yield (
-            f"full build: ratio {theirs.cpu / full.cpu:.2f} (Hugo {_tell(theirs)}, ours {_tell(full)}, "
-            f"{small} articles)"
+            f"full build: ratio {theirs.cpu / built.full.cpu:.2f} (Hugo {_tell(theirs)}, ours "
+            f"{_tell(built.full)}, {small} articles)"
         )
         yield (
-            f"100 changes: ratio {again.cpu / changed.cpu:.1f} (Hugo {_tell(again)}, ours {_tell(changed)}, "
-            f"{small} articles)"
+            f"100 changes: ratio {again.cpu / built.forked.cpu:.1f} (Hugo {_tell(again)}, ours, forked by "
+            f"the schedule, {_tell(built.forked)}; started by itself {_tell(built.started)}, ratio "
+            f"{again.cpu / built.started.cpu:.1f}; {small} articles of {_MONTHS} months)"
         )
-    shutil.rmtree(office.home)
-    _, grown, grown_same, _ = _build(stage, large)
+    shutil.rmtree(built.office.home)
+    grown = _build(stage, large)
     yield (
-        f"growth: ratio {grown.cpu / changed.cpu:.2f} (100 changes of {large} articles {_tell(grown)}, of "
-        f"{small} {_tell(changed)})"
+        f"growth: ratio {grown.forked.cpu / built.forked.cpu:.2f} (100 changes of {large} articles "
+        f"{_tell(grown.forked)}, of {small} {_tell(built.forked)}; started by itself "
+        f"{grown.started.cpu / built.started.cpu:.2f})"
     )
-    yield f"same bytes: {'yes' if same and grown_same else 'no'} (after 100 changes, beside a full build)"
+    same = "yes" if built.same and grown.same else "no"
+    yield f"same bytes: {same} (after twice 100 changes, beside a full build)"
 
 
-def _build(stage: Stage, total: int) -> tuple[Spent, Spent, bool, Office]:
-    """Build all, then what 100 changes touch; say whether a full build makes the same of it."""
+def _build(stage: Stage, total: int) -> _Built:
+    """Fill a portal month by month, build all of it, then twice what 100 changes touch."""
     world = World("known", 20, 1, stage.day, port=8080)
     office = Office(stage.folder / f"ours-{total}")
     office.configure(world, search=False, traditional=False)
     with office.open() as database:
         seeder = Seeder.begin(office, database, world, total)
-        seeder.fill(range(total))
+        _live_through(seeder, office, total)
         full = office.run("publish", "--full")
-        seeder.fill(range(total, total + NEW))
-        _change(seeder, total)
-    changed = office.run("publish")
+        _change(seeder, total, 0)
+        forked = office.fork("publish")
+        _change(seeder, total, 1)
+    started = office.run("publish")
     before = _digest(office.home / "site" / "current")
     office.run("publish", "--full")
-    return full, changed, before == _digest(office.home / "site" / "current"), office
+    return _Built(office, full, forked, started, before == _digest(office.home / "site" / "current"))
 
 
-def _change(seeder: Seeder, total: int) -> None:
-    """15 edited, 5 withdrawn, 5 moved, 5 re-marked; the 70 new ones are there already."""
-    changes = dict(name_changes(total))
+def _live_through(seeder: Seeder, office: Office, total: int) -> None:
+    """Publish what each month brought at its end, as a portal that has stood so long has done."""
+    portal, end = load_portal(office.home / "portal.yaml"), datetime.now(UTC) - timedelta(days=1)
+    size = -(-total // _MONTHS)
+    for first in range(0, total, size):
+        at = end - timedelta(days=30 * ((total - first - 1) // size))
+        month = replace(seeder, at=at)
+        month.fill(range(first, min(total, first + size)))
+        publish_site(seeder.database, portal, office.home, at + timedelta(hours=1))
+
+
+def _change(seeder: Seeder, total: int, turn: int) -> None:
+    """70 new, 15 edited, 5 withdrawn, 5 moved, 5 re-marked; each `turn` others."""
+    seeder.fill(range(total + turn * NEW, total + (turn + 1) * NEW))
+    changes = dict(name_changes(total, turn))
     seeder.change(changes["edited"])
     seeder.withdraw(changes["withdrawn"])
     for item in changes["moved"]:

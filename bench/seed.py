@@ -52,7 +52,7 @@ _SHOW = (
 
 @dataclass(frozen=True)
 class Seeder:
-    """Puts made-up items of a world's sources into an open store, and decides about them."""
+    """Puts made-up items of a world's sources into an open store, and decides about them, `at` or now."""
 
     database: Database
     world: World
@@ -61,11 +61,12 @@ class Seeder:
     desk: Desk
     raw: str
     waiting: set[int] = field(default_factory=set)
+    at: datetime | None = None
 
     @classmethod
     def begin(cls, office: Office, database: Database, world: World, total: int) -> Seeder:
         """Mirror the configuration, make the editor; `total` items will be spread over three years."""
-        portal, now = load_portal(office.home / "portal.yaml"), _now()
+        portal, now = load_portal(office.home / "portal.yaml"), datetime.now(UTC)
         raw = keep_bytes(office.home, "page", _RAW)
         with database.write() as connection:
             mirror_configuration(connection, load_sources(office.home / "sources.yaml"), portal, now)
@@ -102,7 +103,7 @@ class Seeder:
                 story = write_story(1, 10_000_000 + item, self.world.day)
                 form = {**self._form(story, f"http://bench/changed/{item}"), **fields}
                 revision = add_revision(
-                    connection, NewRevision(item, form, {}, "source-changed", "crawl"), _now()
+                    connection, NewRevision(item, form, {}, "source-changed", "crawl"), self._now()
                 )
                 self._approve(connection, item, revision, column or _choose_column(item), 2)
 
@@ -111,11 +112,11 @@ class Seeder:
         with self.database.write() as connection:
             for item in items:
                 wish = Wish("withdraw", reason="示例：内容有误")
-                decide(connection, item, 1, wish, self.actor, self.desk, _now())
+                decide(connection, item, 1, wish, self.actor, self.desk, self._now())
 
     def _add_items(self, connection: Connection, numbers: list[int]) -> list[tuple[int, int]]:
         """Give (item, revision) of each, in their order; all wait."""
-        now, world = _now(), self.world
+        now, world = self._now(), self.world
         addresses = [world.address(number % world.sites, f"/old/{number}.html") for number in numbers]
         seen = see(connection, dict.fromkeys(addresses, now))
         stories = [self._story(number) for number in numbers]
@@ -169,7 +170,7 @@ class Seeder:
         )
 
     def _let_wait(self, connection: Connection, number: int, item: int) -> None:
-        now, kind, column = _now(), number % 20, _choose_column(number)
+        now, kind, column = self._now(), number % 20, _choose_column(number)
         if kind == 16:
             desk = Desk({**self.desk.columns, column: 2}, timedelta())
             decide(connection, item, 1, Wish("approve", column), self.actor, desk, now)
@@ -178,7 +179,7 @@ class Seeder:
 
     def _approve_all(self, connection: Connection, numbers: list[int], added: list[tuple[int, int]]) -> None:
         """Approve new items: each by the rows that `decide` writes, all by one statement a table."""
-        now = _now()
+        now = self._now()
         rows: list[dict[str, Any]] = [
             {"of_item": item, "of_revision": revision, "column": _choose_column(number)}
             for number, (item, revision) in zip(numbers, added, strict=True)
@@ -204,10 +205,13 @@ class Seeder:
         )
 
     def _approve(self, connection: Connection, item: int, revision: int, column: str, number: int) -> None:
-        now = _now()
+        now = self._now()
         add_label(connection, revision, Suggested(column, 0.9, ("示例",), "bench"))
         open_review(connection, revision, column, "crawl", "crawl", now)
         decide(connection, item, number, Wish("approve", column), self.actor, self.desk, now)
+
+    def _now(self) -> datetime:
+        return self.at or datetime.now(UTC) - timedelta(minutes=1)
 
     def _story(self, number: int) -> Story:
         """The newest numbers are the newest items."""
@@ -235,17 +239,15 @@ def _choose_column(number: int) -> str:
     return COLUMNS[number % len(COLUMNS)]
 
 
-def _now() -> datetime:
-    return datetime.now(UTC) - timedelta(minutes=1)
+def name_changes(total: int, turn: int = 0) -> Iterator[tuple[str, list[int]]]:
+    """Say which items change in a standard night: 30 known ones, all but ten of the last two months.
 
-
-def name_changes(total: int) -> Iterator[tuple[str, list[int]]]:
-    """Say which items change in the standard night: 30 known ones, all but ten of the last two months."""
+    Each `turn` names others.
+    """
     recent = range(total, max(1, total - total * 60 // _DAYS), -1)
-    picked = [recent[at * 7 % len(recent)] for at in range(len(recent))]
-    picked = list(dict.fromkeys(picked))[:20]
-    old = [1 + at * max(1, total // 25) for at in range(1, 11)]
-    chosen = list(dict.fromkeys([*old, *picked]))
+    picked = list(dict.fromkeys(recent[at * 7 % len(recent)] for at in range(len(recent))))
+    old = [1 + turn + at * max(1, total // 25) for at in range(1, 11)]
+    chosen = list(dict.fromkeys([*old, *picked[20 * turn : 20 * turn + 20]]))
     yield "edited", chosen[:15]
     yield "withdrawn", chosen[15:20]
     yield "moved", chosen[20:25]
