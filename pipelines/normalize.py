@@ -188,6 +188,8 @@ def _own_files(html: str, files: Mapping[str, KeptFile]) -> str:
     """Point images and links at the files kept here; an image that is not kept is left out."""
     if not html.strip():
         return ""
+    if "<img" not in html and "<a" not in html:
+        return html  # most notices name no file: nothing to look for
     try:
         root = lxml.html.fragment_fromstring(html, create_parent="div")
     except ParserError:

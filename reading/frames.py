@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reading.clean import squash
 from reading.labels import find_label, find_spans
@@ -72,6 +73,7 @@ _COMMENT = re.compile(
 _CONTACT = re.compile(
     r"^(?:联系)?(?:地\s*址|电\s*话|传\s*真|邮\s*编|邮政编码|E-?mail|电子邮箱|电子信箱|邮\s*箱)\s*[:：]", re.I
 )
+_SHORT = 60
 _DOCUMENT = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|zip|rar|7z|ofd|txt|csv)(?:[?#]|$)", re.I)
 
 
@@ -154,17 +156,29 @@ def is_end(text: str) -> bool:
 
 def weigh_frame(line: Line) -> float | None:
     """What a line of the frame weighs against a block; None for a line that may be text."""
-    size = len(line.text)
     if is_link(line, 0.6):
-        return -8.0 - min(size, 40) / 4
-    if (size < 200 and _FRAME.search(line.text)) or _RIGHTS.match(line.text) or _MARKUP.match(line.text):
+        return -8.0 - min(len(line.text), 40) / 4
+    if len(line.text) < _SHORT:
+        return _weigh_short(line.text)
+    return _weigh_words(line.text)
+
+
+def _weigh_words(text: str) -> float | None:
+    size = len(text)
+    if (size < 200 and _FRAME.search(text)) or _RIGHTS.match(text) or _MARKUP.match(text):
         return -25.0
-    if size < 120 and (find_label(line.text) or _TOOLS.match(line.text)):
+    if size < 120 and (find_label(text) or _TOOLS.match(text)):
         return -6.0
-    if size < 100 and _INFO.search(line.text):
+    if size < 100 and _INFO.search(text):
         return -6.0
-    if _CONTACT.match(line.text):
+    if _CONTACT.match(text):
         return 0.0
-    if size < 40 and _COMMENT.search(line.text):
+    if size < 40 and _COMMENT.search(text):
         return -60.0
     return None
+
+
+@lru_cache(4096)
+def _weigh_short(text: str) -> float | None:
+    """Kept, since the pages of a site have the same short lines around their articles."""
+    return _weigh_words(text)

@@ -16,8 +16,10 @@ VERSION = 1
 _MOST = 3
 # So many pages in a row that are not read by a shape, and it is dropped.
 _MISSES = 5
-# Each so-many-th page is read both ways.
+# Each so-many-th page is read both ways; fewer, once so many pages of a shape were read the same both ways.
 CHECK = 20
+CHECK_PROVED = 50
+_PROVED = 5
 
 Way = Literal["slow", "fast", "agreed", "doubted", "differed"]
 
@@ -52,7 +54,8 @@ class Learned:
     @property
     def wants_check(self) -> bool:
         """Whether the next page is to be read both ways."""
-        return self.fast + 1 >= CHECK
+        proved = bool(self.shapes) and all(shape.agreed >= _PROVED for shape in self.shapes)
+        return self.fast + 1 >= (CHECK_PROVED if proved else CHECK)
 
     def take(self, lesson: Lesson) -> Learned:
         """Learn from one more page."""

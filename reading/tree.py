@@ -26,8 +26,8 @@ _RAW = "|".join(rf"<{name}\b{_REST}(?:[^<]++|<(?!/{name}))*+" for name in ("scri
 _ORDINARY = re.compile(rf"(?:[^<]++|<(?![a-z])|{_RAW}|<[a-z]{_REST})*+", re.I)
 # Any element that stands deeper than the limit: one walk within libxml2.
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
-# What a long tag could be: no shorter piece holds a thousand attributes.
-_LONG_PIECE = re.compile(rb"<[^<]{%d,}+" % (10 * MAX_ATTRIBUTES // 3))
+# How long a tag must be to hold a thousand attributes.
+_LONG_PIECE = 10 * MAX_ATTRIBUTES // 3
 _TAG_PART = re.compile(r"[>\"']|[\s/]+(?=[^\s/>])")
 
 
@@ -67,7 +67,8 @@ def _may_hide_attributes(raw: bytes, tags: int) -> bool:
         quoted = raw.count(b'"<') + raw.count(b"'<") + raw.count(b"=<")
         if quoted > MAX_ATTRIBUTES:
             return True
-    return any(_count_gaps(piece) > MAX_ATTRIBUTES for piece in _LONG_PIECE.findall(raw))
+    pieces = raw.split(b"<")  # a pattern would look at each sign
+    return any(len(piece) >= _LONG_PIECE and _count_gaps(piece) > MAX_ATTRIBUTES for piece in pieces)
 
 
 def _count_gaps(piece: bytes) -> int:

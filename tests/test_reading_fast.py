@@ -16,7 +16,7 @@ from lxml import etree
 
 from reading.article import read_article
 from reading.fast import read_learning
-from reading.learning import CHECK, NOTHING, Learned, read_learned, tell_learned
+from reading.learning import CHECK, CHECK_PROVED, NOTHING, Learned, read_learned, tell_learned
 from reading.page import Hints, Page, Reading
 from reading.shape import Shape
 
@@ -90,6 +90,11 @@ def test_a_page_now_and_then_is_read_both_ways() -> None:
     _, ways = teach([draw(n) for n in range(2 * CHECK + 4)])
     assert ways.count("agreed") == 4
     assert ways[3 : CHECK + 3] == ["fast"] * (CHECK - 1) + ["agreed"]
+
+
+def test_what_was_read_the_same_five_times_is_looked_at_less_often() -> None:
+    _, ways = teach([draw(n) for n in range(2 * CHECK + CHECK_PROVED + 4)])
+    assert ways[2 * CHECK + 3 :] == ["fast"] * (CHECK_PROVED - 1) + ["agreed", "fast"]
 
 
 def test_what_was_learned_is_written_and_read_back(trained: Learned) -> None:
