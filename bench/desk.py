@@ -91,13 +91,14 @@ def serve_desk(office: Office) -> Iterator[int]:
 
 
 def start(office: Office, *command: str) -> subprocess.Popen[bytes]:
-    """Start a command of ours, without waiting for it."""
+    """Start a command of ours in a session of its own, as systemd and the schedule do; wait for nothing."""
     return subprocess.Popen(
         [*CLI, *command],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT), **office.env},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
 
 

@@ -17,6 +17,14 @@ from store.moves import EDITORS
 from store.sessions import set_notice
 
 
+def warm() -> None:
+    """Load every template, the publisher's for previews too, so that the first editor waits for none."""
+    for room in ("review", "publish"):
+        environment = make_environment(room)
+        for name in environment.list_templates():
+            environment.get_template(name)
+
+
 def draw(template: str, status: int = 200, **values: Any) -> Response:
     """Render a page for this request's visitor; a notice that waits is told once."""
     here = setting()

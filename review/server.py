@@ -16,6 +16,7 @@ from waitress.server import create_server
 from errors import StoreError, UserFault
 from portal import Portal
 from review.app import create_app
+from review.drawing import warm
 from sources import Sources
 from store.database import Database
 from store.search import catch_up
@@ -47,6 +48,7 @@ def make_server(
     cookies go over TLS only. `hurry` has jobs done at once. Raises UserFault for a port that cannot be used.
     """
     database.keep_pages(_PAGES)
+    warm()
     hosts = {*LOOPBACK, *names, *([host] if host not in ("0.0.0.0", "::") else [])}
     app = create_app(database, portal, sources, home, clock, hosts=sorted(hosts), https=proxied, hurry=hurry)
     trust: dict[str, Any] = {"clear_untrusted_proxy_headers": True}
