@@ -21,13 +21,21 @@ _NOTHING = re.compile(
     re.I,
 )
 _IN_TEXT = re.compile(
-    r"[（(【\[]?\s*(?<![料据片图材表])(?:信息|文章|稿件|新闻|内容|本文)?来\s*源\s*(?:于)?\s*[:：]\s*([^（()）\]】\s]{2,40})\s*[)）\]】]?\s*$"
+    r"[（(【\[]?\s*(?<![料据片图材表])(?:信息|文章|稿件|新闻|内容|本文)?来\s*源\s*(?:于)?\s*[:：丨｜]\s*([^（()）\]】\s]{2,40})"
+    r"(?:\s+(?:记者|通讯员|作者|编辑)[^。]{0,20})?\s*[)）\]】]?\s*$"
 )
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _NO_COLON = re.compile(
-    r"(?<![\u4e00-\u9fff])(?:信息|文章|稿件|新闻)?来源[\s\x1f]+([^\s\x1f:：][^\x1f]{1,40})"
+    r"(?<![\u4e00-\u9fff])(?:信息|文章|稿件|新闻)?来(?:源于?|自)[\s\x1f]+([^\s\x1f:：][^\x1f]{1,40})"
+)
+# What is left of the next label where a value was cut at its date: 云川日报 提供时间.
+_NEXT_LABEL = re.compile(r"[\s|｜]+[\u4e00-\u9fff]{0,6}(?:时间|日期|发布|发表|更新)[于]?$")
+_NAMED = re.compile(r"^(?:来源于?|来自|转自|摘自)\s*[丨｜|:：/]?\s*")
+_PERSON = re.compile(r"\s+(?:记者|作者|通讯员|编辑|责编|撰稿|摄影|审核|校对)(?:[\s:：/丨|].*)?$")
+_PUBLISHER = re.compile(
+    r"(?:报|报社|日报社?|网|社|电视台|广播台|广播|发布|新闻|客户端|融媒体?|中心|政府|[局厅委办部院处科]|公众号|杂志|在线|传媒)$"
 )
 _FROM = re.compile(r"来源于\s*[《“【]\s*([^》”】]{2,30})[》”】]")
 _JOINED = re.compile(r"(?:\.{3}|…)$")
@@ -87,6 +95,7 @@ def tidy_credit(words: str) -> str | None:
     dates = find_dates(words)
     if dates:
         words = words[: dates[0].start].strip(" |:：-")
+    words = _PERSON.sub("", _NEXT_LABEL.sub("", words))
     words = re.sub(r"^(?:来源|转自|[:：])+\s*", "", words).strip(" \t;；，,。、|")
     if not 2 <= len(words) <= 120 or _NOTHING.match(words):
         return None
@@ -133,6 +142,9 @@ def _beside_date(sheet: Sheet, beside: Sequence[int], title: str) -> str | None:
         above = sheet.lines[number - 1].text if number - 1 in beside[1:] else ""
         if len(above) <= 20 and _is_name(above) and squash(above) not in squash(title):
             return above
+        below = sheet.lines[number + 1].text if number + 1 in beside else ""
+        if len(below) <= 20 and _is_name(below) and _PUBLISHER.search(below):
+            return below
     return None
 
 
@@ -143,7 +155,7 @@ def _without_dates(part: str) -> list[str]:
         kept.append(part[place : found.start])
         place = found.end
     pieces = [words.split("【")[0] for words in [*kept, part[place:]]]
-    return [" ".join(words.split()).strip(" |:：·—-") for words in pieces]
+    return [_NAMED.sub("", " ".join(words.split()).strip(" |:：·—-")) for words in pieces]
 
 
 def _is_name(words: str) -> bool:

@@ -34,7 +34,7 @@ _TOOLS = re.compile(
     r"^[\s【\[(（]*(?:字\s*[体号]|浏览字号|【?字体|大\s*中\s*小|打印|分享|收藏|关闭|保存|推荐|纠错|评论|返回|举报|点赞|转发|"
     r"扫一扫|用?微信|微博|新浪微博|QQ|qq|头条|朋友圈|复制|放大|缩小|语音|朗读|无障碍|浏览|点击|阅读|访问量?|人气|订阅|我要|"
     r"A\s*[-+]|T\s*[|+]|-\s*A|全文下载|word下载|pdf下载|下载|繁體|原标题|\(原标题|（原标题|标签|分类|文章导航|参与互动|"
-    r"[\d\s./|]+$|更多|用手机|手机看|听新闻|全文朗读|播放|视力保护|小$|中$|大$|默认|超大|特大|[+\-—_|·.>]+$|null|正文$|赞$|踩$|转播到|E-?mail推荐|自动播放|正在加载)"
+    r"[\d\s./|:：]+$|更多|用手机|手机看|听新闻|全文朗读|播放|视力保护|小$|中$|大$|默认|超大|特大|[+\-—_|·.>]+$|null|正文$|赞$|踩$|转播到|E-?mail推荐|自动播放|正在加载)"
 )
 _END = re.compile(
     r"^[\s【\[(（<■◆▲●※•·▪◇☆★>》|]*(?:相关(?:阅读|链接|文章|新闻|稿件|报道|推荐|信息|内容|解读|政策|专题|附件|资讯|热词|搜索|博文|文件|日志|话题|热点)|"
@@ -42,7 +42,8 @@ _END = re.compile(
     r"责任编辑|责编|编辑[:：]|作者[:：]未知|扫一扫|扫码|分享到|分享至|打印本页|打印$|关闭窗口|关闭本页|【关闭|关闭$|"
     r"网友评论|热门评论|我要评论|版权声明|声明[:：]|免责声明|关联(?:政策|内容|文件|阅读)|政策解读$|解读$|返回(?:顶部|列表|首页)|"
     r"点击(?:下载|查看)?附件|阅读下一篇|更多精彩|转载请注明|本文来源|本网站|纠错|特别声明|文章导航|已有\d+人|赞\s*\d*$|"
-    r"欢迎关注|关注我们|与内文相关|转播到|微信公众号[:：]|新闻热线|投稿邮箱|原创声明|本文(?:系|为)|海量资讯)"
+    r"欢迎关注|关注我们|与内文相关|转播到|微信公众号[:：]|新闻热线|投稿邮箱|原创声明|本文(?:系|为)|海量资讯|本文(?:链接|地址|网址)|原文(?:链接|地址)|"
+    r"(?:文章)?(?:关键[词字]|标签)\s*[:：]|Tags?\s*[:：])"
 )
 # What stands above a list of other articles.
 _HEADS = re.compile(
@@ -149,7 +150,17 @@ def is_document_line(line: Line) -> bool:
 
 def is_end(text: str) -> bool:
     """Tell whether a line begins what follows the text: editors, related articles, share bars."""
-    return bool(_END.match(text) or (len(text) < 16 and _HEADS.fullmatch(text)))
+    return bool(_END.match(text)) or is_heading(text)
+
+
+def is_heading(text: str) -> bool:
+    """Tell whether a line is the heading of a list of other articles."""
+    return len(text) < 16 and bool(_HEADS.fullmatch(text))
+
+
+def is_row_date(text: str) -> bool:
+    """Tell whether a line is the date of a list's row and nothing else."""
+    return 4 < len(text) < 24 and bool(_ROW_DATE.fullmatch(text))
 
 
 def weigh_frame(line: Line) -> float | None:

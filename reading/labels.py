@@ -8,9 +8,15 @@ from dataclasses import dataclass
 
 from reading.clean import clean_text
 from reading.lines import Line
-from reading.words import FIELDS, FOREIGN, GLUED, LONGEST, TOO_COMMON
+from reading.words import BARRED, BOXED, FIELDS, FOREIGN, GLUED, LONGEST, TOO_COMMON
 
-_RUN = re.compile(r"([\u4e00-\u9fff](?:[\s\x1f]{0,8}[\u4e00-\u9fff]){0,24})[】\]\s\x1f]{0,4}[:：︰]")
+# Words and what parts them from their value: a colon, a bar, or the end of their box.
+_RUN = re.compile(
+    r"([\u4e00-\u9fff](?:[\s\x1f]{0,8}[\u4e00-\u9fff]){0,24})"
+    r"(?:[】\]\s\x1f]{0,4}[:：︰﹕]|[\s\x1f]{0,3}(?P<bar>[丨｜|┃/／])|(?P<box>[】\]]))"
+)
+_SIGN = re.compile(r"[:：﹕丨｜|┃/／】\]]")
+_OPENERS = frozenset("【[")
 _BARE_TIME = re.compile(r"[\s【\[(（]*(?:时\s*间|日\s*期)[】\])）\s]*[:：]")
 _EVENT = re.compile(
     r"[\s\d一二三四五六七八九、.【\[(（]*(?:活动|会议|讲座|培训|举办|面试|考试|招聘|报名)?"
@@ -51,16 +57,27 @@ def find_values(lines: Sequence[Line], numbers: Iterable[int]) -> list[Value]:
 
 def find_label(text: str) -> str | None:
     """The field that the first label of a text names, when it stands at the text's start."""
-    if ":" not in text[:24] and "：" not in text[:24]:
+    if not _SIGN.search(text, 0, 24):
         return None
-    found = _RUN.match(text.lstrip(" 【[(（"))
+    bare = text.lstrip(" 【[(（")
+    found = _RUN.match(bare)
     if not found:
         return None
     label = "".join(found[1].split()).translate(_FOLD)
+    if found["bar"] or found["box"]:
+        before = text[len(text) - len(bare) - 1 :][:1] if len(bare) < len(text) else ""
+        return FIELDS[label] if _needs_no_colon(found, label, before) else None
     if label in FIELDS:
         return FIELDS[label]
     glued = next((name for name in _suffixes(label) if name in GLUED), None)
     return FIELDS[glued] if glued and not label.removesuffix(glued).endswith(FOREIGN) else None
+
+
+def _needs_no_colon(found: re.Match[str], label: str, before: str) -> bool:
+    """Tell whether words are a label by their bar (来源丨云川日报) or by their box ([来源] 云川日报)."""
+    if found["bar"]:
+        return label in BARRED and (found["bar"] not in "/／" or FIELDS[label] == "credit")
+    return before in _OPENERS and label not in TOO_COMMON and FIELDS.get(label) in BOXED
 
 
 def is_event(lines: Sequence[Line], number: int) -> bool:
@@ -82,7 +99,7 @@ def _read_line(number: int, line: Line, following: Line | None) -> list[Value]:
     if bare in FIELDS and bare not in TOO_COMMON and following:
         beside = (line.row is not None and following.row is line.row) or _are_siblings(line, following)
         return [Value(FIELDS[bare], bare, clean_text(following.text), number)] if beside else []
-    if ":" not in line.text and "：" not in line.text:
+    if not _SIGN.search(line.text):
         return []
     text = "\x1f".join(" ".join(part.split()) or " " for part in line.parts)
     found = list(find_spans(text))
@@ -101,7 +118,12 @@ def find_spans(text: str) -> Iterator[tuple[int, int, str]]:
     for found in _RUN.finditer(text):
         places = [place for place, c in enumerate(found[1]) if not c.isspace() and c != "\x1f"]
         words = "".join(found[1][place] for place in places).translate(_FOLD)
-        if words in FIELDS and text[: found.start()].rstrip("\x1f ")[-1:] in QUOTES:
+        before = text[: found.start()].rstrip("\x1f ")[-1:]
+        if words in FIELDS and before in QUOTES:
+            continue
+        if found["bar"] or found["box"]:
+            if _needs_no_colon(found, words, before):
+                yield found.start(), found.end(), words
             continue
         for label in _suffixes(words):
             lead = len(words) - len(label)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from clock import PORTAL_ZONE
-from reading.dates import find_dates, read_stamp
+from reading.dates import find_dates, read_bare, read_stamp
 from reading.labels import Value, find_label, find_spans, is_event
 from reading.lines import Sheet
 from reading.page import Doubt
-from reading.words import FIELDS
+from reading.words import FIELDS, TOO_COMMON
 
 NO_PUBLICATION = re.compile(
     r"成文|生成|实施|施行|失效|废止|生效|截止|截至|有效期|开始|结束|通过|修订|修正|印发|签发|批准|会议|报名|申请|更新|活动|"
@@ -75,6 +75,8 @@ def _labelled(sheet: Sheet, values: Sequence[Value], wanted: str) -> str | None:
         found = find_dates(one.words)
         if found and found[0].start < 12 and len(found[0].value) > 7:
             return found[0].value
+        if not found and (bare := read_bare(one.words)):
+            return bare
     return None
 
 
@@ -94,7 +96,7 @@ def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
             continue
         if _says_other(sheet, number) or is_event(sheet.lines, number):
             continue
-        if is_other_date(line.text[: found[0].start]):
+        if is_other_date(line.text[: found[0].start]) and not _is_by_line(line.text, found[0].start):
             continue
         if len(found[0].value) == 10 and _WEEKDAY.search(line.text):
             continue  # a site's calendar
@@ -141,6 +143,15 @@ def is_other_date(before: str) -> bool:
         return False
     label = "".join(found[1].split())
     return FIELDS.get(label) not in ("published", "updated") and bool(_TIMES.search(label))
+
+
+def _is_by_line(text: str, start: int) -> bool:
+    """Tell whether an unknown label of a date (编稿时间：) stands in a by-line that names its source, too."""
+    found = _LABEL_BEFORE.search(text[:start])
+    label = "".join(found[1].split()) if found else ""
+    endings = (label[place:] for place in range(len(label)))
+    known = any(words in FIELDS and words not in TOO_COMMON for words in endings)
+    return not known and any(FIELDS[label] == "credit" for _, _, label in find_spans(text))
 
 
 def _says_other(sheet: Sheet, number: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reading.clean import squash
+from reading.clean import clean_text, squash
 from reading.dates import find_dates
 from reading.frames import is_frame, is_info
 from reading.labels import find_label, find_spans
@@ -22,6 +22,8 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _PATH = re.compile(r"首页|位置|>|＞|»|栏目|导航|菜单|搜索|热词")
 
 
+# A mark in an element of its own before the title.
+_TAG = re.compile(r"\s*[\[【]?(?:原创|转载|转发|置顶|头条|独家|热点|推荐|首发)[\]】]?\s*")
 _VALUED = ("credit", "issuer", "author", "editor", "topic", "doc_number", "index_number")
 # A 发文字号 or a date alone is no title.
 _NUMBER = re.compile(
@@ -58,7 +60,8 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
     first = _heading(sheet, start, _is_first)
     if shown is not None and first is not None and _is_site_in_text(sheet.lines[shown[0]], shown[1], head):
         return Title(_cut(sheet.lines[first].text), "heading", first)
-    if shown is not None and not (told and squash(told) in squash(head) and len(told) > len(shown[1]) + 8):
+    whole = told if told and squash(told) in squash(head) and not _has_tail(told, shown) else None
+    if shown is not None and not (whole and len(whole) > len(shown[1]) + 8):
         return Title(_cut(shown[1]), "heading", shown[0])
     if told and squash(told) in squash(head):
         return Title(told, "meta", None)
@@ -82,6 +85,12 @@ def _names_place(shown: str, head: str, above: str) -> bool:
     if mine == squash(head) and _SITE.search(shown):
         return True
     return len(mine) <= 10 and len(other) > len(mine) + 4
+
+
+def _has_tail(told: str, shown: tuple[int, str] | None) -> bool:
+    """Tell whether the head's title is the shown one with column and site behind it."""
+    words = shown[1] if shown else ""
+    return len(squash(words)) >= 10 and told.startswith(words) and bool(_SEPARATORS.match(told[len(words) :]))
 
 
 def _is_site_in_text(line: Line, shown: str, head: str) -> bool:
@@ -159,6 +168,8 @@ def _join_above(sheet: Sheet, number: int) -> str:
         if above.linked or is_frame(above) or is_info(above) or not _is_heading(above):
             break
         first -= 1
+    if first == number and _TAG.fullmatch(sheet.lines[number].parts[0]):
+        return _cut(clean_text("".join(sheet.lines[number].parts[1:])))
     return _cut(" ".join(line.text for line in sheet.lines[first : number + 1]))
 
 
