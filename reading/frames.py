@@ -18,7 +18,7 @@ _FRAME = re.compile(
 )
 # The site's own foot, below everything that is the article's.
 _FOOT = re.compile(
-    r"版权所有|copyright|ICP备|公安备|公网安备|网站标识码|技术支持|主办单位[:：]|[主承]办[:：]|"
+    r"版权所有|copyright|©|ICP备|公安备|公网安备|网站标识码|技术支持|主办单位[:：]|[主承]办[:：]|"
     r"网站地图|最后更新|建议使用",
     re.I,
 )

@@ -10,9 +10,10 @@ from reading.clean import clean_text
 from reading.lines import Line
 from reading.words import BARRED, BOXED, FIELDS, FOREIGN, GLUED, LONGEST, TOO_COMMON
 
-# Words and what parts them from their value: a colon, a bar, or the end of their box.
+# Words and what parts them from their value: a colon, a bar (U+4E28 is a character of its own right), or the
+# end of their box.
 _RUN = re.compile(
-    r"([\u4e00-\u9fff](?:[\s\x1f]{0,8}[\u4e00-\u9fff]){0,24})"
+    r"([\u4e00-\u4e27\u4e29-\u9fff](?:[\s\x1f]{0,8}[\u4e00-\u4e27\u4e29-\u9fff]){0,24})"
     r"(?:[】\]\s\x1f]{0,4}[:：︰﹕]|[\s\x1f]{0,3}(?P<bar>[丨｜|┃/／])|(?P<box>[】\]]))"
 )
 _SIGN = re.compile(r"[:：﹕丨｜|┃/／】\]]")

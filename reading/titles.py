@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reading.clean import clean_text, squash
-from reading.dates import find_dates
+from reading.dates import Found, find_dates
 from reading.frames import is_frame, is_info
 from reading.labels import find_label, find_spans
 from reading.lines import Line, Sheet
@@ -62,7 +62,7 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
         return Title(_cut(sheet.lines[first].text), "heading", first)
     whole = told if told and squash(told) in squash(head) and not _has_tail(told, shown) else None
     if shown is not None and not (whole and len(whole) > len(shown[1]) + 8):
-        return Title(_cut(shown[1]), "heading", shown[0])
+        return Title(_cut(shown[1], is_headed=True), "heading", shown[0])
     if told and squash(told) in squash(head):
         return Title(told, "meta", None)
     for number in (first, above, _heading(sheet, start, _is_heading)):
@@ -98,14 +98,19 @@ def _is_site_in_text(line: Line, shown: str, head: str) -> bool:
     return not _is_heading(line) and bool(_SITE.search(shown)) and bool(_SITE.search(head.strip()))
 
 
-def _cut(words: str) -> str:
-    """A heading without the date and the labels that stand in it."""
-    dates = [found.start for found in find_dates(words) if found.start >= 8 and len(found.value) >= 10]
+def _cut(words: str, is_headed: bool = False) -> str:
+    """A heading without the date and the labels that stand in it; a date that `<title>` has, too, stays."""
+    dates = [] if is_headed else [found.start for found in find_dates(words) if _is_apart(words, found)]
     ends = [*dates[:1], *[start for start, _, label in find_spans(words) if start >= 8 and len(label) > 1]]
     if not ends:
         return words
     tail = words[min(ends) :]
     return words[: min(ends)].rstrip(" |[【(（") if not re.search(r"[，。]", tail) else words
+
+
+def _is_apart(words: str, found: Found) -> bool:
+    """Tell whether a date stands behind a title and not in its brackets."""
+    return found.start >= 8 and len(found.value) >= 10 and words[: found.start].rstrip()[-1:] not in "（(《"
 
 
 def find_line(sheet: Sheet, title: str, start: int) -> int | None:
