@@ -37,7 +37,10 @@ _NEXT_LABEL = re.compile(
 _NAMED = re.compile(r"^[（(【\[]?\s*(?:来源于?|来自|转载自|转自|摘自)\s*[丨｜|:：/]?\s*")
 # What parts a name from what else stands on the line of the date.
 _PARTED = re.compile(r"[|｜•·/\u3000\t]|[ \xa0]{2,}|【")
-_PERSON = re.compile(r"\s+(?:记者|作者|通讯员|编辑|责编|撰稿|摄影|审核|校对)(?:[\s:：/丨|].*)?$")
+_PERSON = re.compile(
+    r"\s+(?:(?:记者|作者|通讯员|编辑|责编|撰稿|摄影|审核|校对)(?:[\s:：/丨|].*)?|"
+    r"(?:本报)?[记記]者(?![协協]会|站|团|部|[节節])[\u4e00-\u9fff]{2,4}(?:[\s/／、].*)?)$"
+)
 _PUBLISHER = re.compile(
     r"(?:报|报社|日报社?|网|社|电视台|广播台|广播|发布|新闻|客户端|融媒体?|中心|政府|[局厅委办部院处科]|公众号|杂志|在线|传媒)$"
 )

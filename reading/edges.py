@@ -18,6 +18,7 @@ from reading.frames import (
     is_link,
     is_notice,
     is_row_date,
+    is_sentence,
     is_tail,
 )
 from reading.labels import is_event
@@ -161,7 +162,7 @@ def _is_dropped(line: Line) -> bool:
     """Tools and menus inside the text."""
     if is_link(line) and line.aside:
         return True
-    return len(line.text) < 30 and bool(_INSIDE.match(line.text))
+    return len(line.text) < 30 and bool(_INSIDE.match(line.text)) and not is_sentence(line.text)
 
 
 def _find_copies(sheet: Sheet, first: int, last: int, worths: list[float]) -> set[int]:
