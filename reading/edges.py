@@ -21,7 +21,7 @@ from reading.frames import (
     is_sentence,
     is_tail,
 )
-from reading.labels import is_event
+from reading.labels import is_event, is_value
 from reading.lines import Element, Line, Sheet
 
 _INSIDE = re.compile(r"\s*(?:分享到|【?字体|上一[篇页]|下一[篇页]|打印本页|关闭窗口)")
@@ -99,9 +99,16 @@ def _skip_head(sheet: Sheet, first: int, last: int, key: str, worths: list[float
             )
         ):
             head = max(head, n + 1)
-    while head < last and is_frame(sheet.lines[head], key) and not is_event(sheet.lines, head):
+    while head < last and _is_head(sheet, head, key):
         head += 1
     return head
+
+
+def _is_head(sheet: Sheet, number: int, key: str) -> bool:
+    """Tell whether a line at the block's head is of the frame: a by-line, a tool, a field's value."""
+    if is_event(sheet.lines, number):
+        return False
+    return is_frame(sheet.lines[number], key) or is_value(sheet.lines, number)
 
 
 def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:

@@ -101,7 +101,7 @@ def _read_line(number: int, line: Line, following: Line | None) -> list[Value]:
         beside = (line.row is not None and following.row is line.row) or _are_siblings(line, following)
         return [Value(FIELDS[bare], bare, clean_text(following.text), number)] if beside else []
     if not _SIGN.search(line.text):
-        return []
+        return _read_cells(number, line)
     text = "\x1f".join(" ".join(part.split()) or " " for part in line.parts)
     found = list(find_spans(text))
     values = []
@@ -112,6 +112,26 @@ def _read_line(number: int, line: Line, following: Line | None) -> list[Value]:
             words = _beside(line, following, name)
         values.append(Value(FIELDS[name], name, words, number))
     return values
+
+
+def _read_cells(number: int, line: Line) -> list[Value]:
+    """A label in an element of its own without a colon (`<b>发布机构</b><span>云川市教育局</span>`)."""
+    if len(line.parts) < 2 or len(line.text) > 60:
+        return []
+    label = "".join(line.parts[0].split())
+    if len(label) < 2 or label not in FIELDS or label in TOO_COMMON:
+        return []
+    return [Value(FIELDS[label], label, trim_value("\x1f".join(line.parts[1:]), label), number)]
+
+
+def is_value(lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a line is the value of a label that stands alone on the line before, in the same row."""
+    if not number or len(lines[number].text) > 60:
+        return False
+    above = lines[number - 1]
+    if above.row is None or above.row is not lines[number].row or len(above.text) > 16:
+        return False
+    return "".join(above.text.split()).rstrip(":：") in FIELDS
 
 
 def find_spans(text: str) -> Iterator[tuple[int, int, str]]:
