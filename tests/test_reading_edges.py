@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from reading.article import read_article
+from reading.lines import read_lines
 from reading.page import Page
+from reading.tree import parse
 
 FETCHED = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 FIRST = "根据工作安排，现将有关事项通知如下，请各单位认真组织落实，按时报送材料。"
@@ -85,3 +87,24 @@ def test_the_first_line_is_kept(first: str) -> None:
 def test_what_follows_is_no_part_of_the_text(below: str) -> None:
     assert read(FIRST, SECOND, below=f"<div><p>{below}</p></div>") == [FIRST, SECOND]
     assert read(FIRST, SECOND, below) == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(("text", "aside"), [(FIRST + SECOND, False), ("登录 注册 找回密码 " * 8, True)])
+def test_a_box_with_most_sentences_stands_not_beside(text: str, aside: bool) -> None:
+    rows = "".join(f"<li>云川市全民健身中心恢复开放（{number}）</li>" for number in range(20))
+    box = f'<div class="login-con"><p>{text}</p><p>{text}</p><p>{text}</p></div>'
+    sheet = read_lines(parse(f"<html><body><ul>{rows}</ul>{box}</body></html>"))
+    assert [line.aside for line in sheet.lines[-3:]] == [aside] * 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "未经业主授权，物业公司不得占用绿地，也不得改建车棚。",
+        "代表们围绕报告发表评论，并就供暖管网改造提出建议。",
+        "申请材料包括营业执照、食品经营许可证复印件",
+        "无障碍环境建设进展",
+    ],
+)
+def test_words_of_the_frame_in_a_text_are_text(line: str) -> None:
+    assert read(FIRST, SECOND, line) == [FIRST, SECOND, line]
