@@ -29,6 +29,7 @@ _VALUED = ("credit", "issuer", "author", "editor", "topic", "doc_number", "index
 _NUMBER = re.compile(
     r"^[^，。]{0,16}[〔\[（(【](?:19|20)\d\d[〕\]）)】]\s*第?\s*\d{1,5}\s*号$|^[\d\s年月日:：./-]+$"
 )
+_ISSUER = re.compile(r"(?:政府|委员会|办公室|办公厅|[局厅委办部院])$")
 _SITE = re.compile(r"(?:网|网站|平台|政府|委员会|[局厅委办部院]|门户|公开|首页|专栏)$")
 
 
@@ -74,7 +75,18 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
     last = _last_line(sheet, start) if not part or _SITE.search(part) else None
     if last is not None:
         return Title(_cut(sheet.lines[last].text), "before the text", last)
-    return Title(part, "head", None) if part and is_title(part) else Title(None, "", None)
+    if part and is_title(part):
+        return Title(part, "head", None)
+    short = _find_short(sheet, part, start)
+    return Title(part, "heading", short) if short is not None else Title(None, "", None)
+
+
+def _find_short(sheet: Sheet, part: str, start: int) -> int | None:
+    """The heading that says a title of two or three characters (公告), as `<title>` does."""
+    if len(squash(part)) < 2:
+        return None
+    lines = enumerate(sheet.lines[:start])
+    return next((n for n, line in lines if _is_heading(line) and squash(line.text) == squash(part)), None)
 
 
 def _names_place(shown: str, head: str, above: str) -> bool:
@@ -168,14 +180,25 @@ def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
 def _join_above(sheet: Sheet, number: int) -> str:
     """A heading's words with those of the lines before it in the same element (a title broken by <br>)."""
     first = number
-    while first and number - first < 3 and sheet.lines[first - 1].block is sheet.lines[number].block:
-        above = sheet.lines[first - 1]
-        if above.linked or is_frame(above) or is_info(above) or not _is_heading(above):
+    while first and number - first < 3:
+        above, line = sheet.lines[first - 1], sheet.lines[first]
+        if above.linked or is_frame(above) or is_info(above):
+            break
+        if not (above.block is line.block and _is_heading(above)) and not _is_issuer_above(above, line):
             break
         first -= 1
     if first == number and _TAG.fullmatch(sheet.lines[number].parts[0]):
         return _cut(clean_text("".join(sheet.lines[number].parts[1:])))
     return _cut(" ".join(line.text for line in sheet.lines[first : number + 1]))
+
+
+def _is_issuer_above(above: Line, line: Line) -> bool:
+    """Tell whether a document's title stands in two lines: who issued it, and 关于… under it."""
+    mine, other = line.block, above.block
+    beside = mine.getparent() is other.getparent() and mine.tag == other.tag
+    return (
+        beside and line.text.startswith("关于") and len(above.text) <= 30 and bool(_ISSUER.search(above.text))
+    )
 
 
 def _last_line(sheet: Sheet, start: int) -> int | None:

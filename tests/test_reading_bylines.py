@@ -176,3 +176,27 @@ def test_a_mark_before_the_title_is_no_part_of_it() -> None:
     reading = read_article(Page(page.encode(), "https://www.example.gov.cn/a.html", FETCHED))
     assert reading.title == "全市供暖保障工作部署会召开"
     assert reading.text.startswith("云川市召开")
+
+
+@pytest.mark.parametrize(
+    ("head", "shown", "title"),
+    [
+        ("公告_云川市教育局", "<h1>公告</h1>", "公告"),
+        (
+            "云川市人民政府",
+            "<p><b>云川市教育局</b></p><p><b>关于举行秋季招聘会的通知</b></p>",
+            "云川市教育局 关于举行秋季招聘会的通知",
+        ),
+        (
+            "云川市人民政府",
+            "<p>要闻动态</p><p><b>关于举行秋季招聘会的通知</b></p>",
+            "关于举行秋季招聘会的通知",
+        ),
+    ],
+)
+def test_a_title_may_be_short_or_stand_in_two_lines(head: str, shown: str, title: str) -> None:
+    page = (
+        f"<title>{head}</title><div>{shown}<div>2026-11-05 来源：云川日报</div><div>{TEXT}</div></div>"
+        "<div>版权所有：云川市人民政府</div>"
+    )
+    assert read_article(Page(page.encode(), "https://www.example.gov.cn/a.html", FETCHED)).title == title
