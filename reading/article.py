@@ -152,7 +152,13 @@ class Article:
         kept = self.body.numbers()
         ends = [*kept[:1], *kept[-3:], *self._behind(4)]
         published = read_published(
-            self.sheet, self.between, self._behind(4), self.values, tell_date(self.metas), self.page.fetched
+            self.sheet,
+            self.between,
+            self._behind(4),
+            self.values,
+            tell_date(self.metas),
+            self.page.fetched,
+            title=self.title.words or "",
         )
         issuer = self.fields.get("issuer")
         credit = read_credit(
@@ -261,10 +267,19 @@ class Article:
     def _between(self) -> list[int]:
         """The lines from the title to the text, then the three before the title; no menus."""
         first = self.body.first
-        title = self.title.line
+        title = self._first_title()
         start = title if title is not None and title < first else max(0, first - 12)
         numbers = [*range(start, min(first, start + 40)), *range(start - 1, max(-1, start - 4), -1)]
         return [number for number in numbers if not self._is_menu(number)]
+
+    def _first_title(self) -> int | None:
+        """The title's line, or a shown copy of it close above: the by-line may stand between the two."""
+        line, key = self.title.line, squash(self.title.words or "")
+        if line is None or len(key) < 8:
+            return line
+        copies = (n for n in range(max(0, line - 12), line) if squash(self.sheet.lines[n].text) == key)
+        shown = (n for n in copies if not self.sheet.lines[n].hidden and not self.sheet.lines[n].linked)
+        return next(shown, line)
 
     def _values(self) -> list[Value]:
         """Labels between title and text, before the title, in what was cut off, after the text, far above."""

@@ -47,6 +47,8 @@ def _weigh_line(line: Line) -> float:
         worth *= 0.25
     if line.hidden:
         worth *= 0.6
+    if line.block.tag == "h1" and size < 80:
+        return 0.0
     return min(worth, 1500.0)
 
 

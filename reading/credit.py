@@ -21,13 +21,28 @@ _NOTHING = re.compile(
     re.I,
 )
 _IN_TEXT = re.compile(
-    r"[（(【\[]?\s*(?<![料据片图材表])(?:信息|文章|稿件|新闻|内容|本文)?来\s*源\s*(?:于)?\s*[:：]\s*([^（()）\]】\s]{2,40})\s*[)）\]】]?\s*$"
+    r"[（(【\[]?\s*(?<![料据片图材表])(?:信息|文章|稿件|新闻|内容|本文)?来\s*源\s*(?:于)?\s*[:：丨｜]\s*([^（()）\]】\s]{2,40})"
+    r"(?:\s+(?:记者|通讯员|作者|编辑)[^。]{0,20})?\s*[)）\]】]?\s*$"
 )
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _NO_COLON = re.compile(
-    r"(?<![\u4e00-\u9fff])(?:信息|文章|稿件|新闻)?来源[\s\x1f]+([^\s\x1f:：][^\x1f]{1,40})"
+    r"(?<![\u4e00-\u9fff])(?:信息|文章|稿件|新闻)?来(?:源于?|自)[\s\x1f]+([^\s\x1f:：][^\x1f]{1,40})"
+)
+# What is left of the next label where a value was cut at its date: 云川日报 提供时间.
+_NEXT_LABEL = re.compile(
+    r"[\s|｜]+(?:[\u4e00-\u9fff]{0,6}(?:时间|日期)|(?:发布|发表|更新)于?|\d{1,2}:\d\d(?::\d\d)?)$"
+)
+_NAMED = re.compile(r"^[（(【\[]?\s*(?:来源于?|来自|转载自|转自|摘自)\s*[丨｜|:：/]?\s*")
+# What parts a name from what else stands on the line of the date.
+_PARTED = re.compile(r"[|｜•·/\u3000\t]|[ \xa0]{2,}|【")
+_PERSON = re.compile(
+    r"\s+(?:(?:记者|作者|通讯员|编辑|责编|撰稿|摄影|审核|校对)(?:[\s:：/丨|].*)?|"
+    r"(?:本报)?[记記]者(?![协協]会|站|团|部|[节節])[\u4e00-\u9fff]{2,4}(?:[\s/／、].*)?)$"
+)
+_PUBLISHER = re.compile(
+    r"(?:报|报社|日报社?|网|社|电视台|广播台|广播|发布|新闻|客户端|融媒体?|中心|政府|[局厅委办部院处科]|公众号|杂志|在线|传媒)$"
 )
 _FROM = re.compile(r"来源于\s*[《“【]\s*([^》”】]{2,30})[》”】]")
 _JOINED = re.compile(r"(?:\.{3}|…)$")
@@ -58,10 +73,12 @@ def read_credit(
     `beside` are the lines between title and text, `ends` the first and the last lines of the text.
     """
     told = tell_credit(metas)
+    near = frozenset(beside)
     shown = (
-        _labelled(values, "credit")
-        or _at_end(sheet, ends)
+        _labelled([one for one in values if one.line in near], "credit")
         or _unmarked(sheet, beside)
+        or _labelled(values, "credit")
+        or _at_end(sheet, ends)
         or _labelled(values, "issuer")
         or _beside_date(sheet, beside, title)
     )
@@ -87,6 +104,7 @@ def tidy_credit(words: str) -> str | None:
     dates = find_dates(words)
     if dates:
         words = words[: dates[0].start].strip(" |:：-")
+    words = _PERSON.sub("", _NEXT_LABEL.sub("", words))
     words = re.sub(r"^(?:来源|转自|[:：])+\s*", "", words).strip(" \t;；，,。、|")
     if not 2 <= len(words) <= 120 or _NOTHING.match(words):
         return None
@@ -121,7 +139,9 @@ def _beside_date(sheet: Sheet, beside: Sequence[int], title: str) -> str | None:
     """A name without a label on the line of the date (云川日报 2026-03-12 15:35), or on the one before."""
     for number in beside:
         line = sheet.lines[number]
-        if len(line.text) > 120 or not find_dates(line.text) or line.text.endswith(("。", "，")):
+        if len(line.text) > 120 or line.text.endswith(("。", "，")):
+            continue
+        if not find_dates(line.text) and not any(map(find_dates, line.parts)):
             continue
         if NO_PUBLICATION.search(line.text):
             continue
@@ -133,6 +153,9 @@ def _beside_date(sheet: Sheet, beside: Sequence[int], title: str) -> str | None:
         above = sheet.lines[number - 1].text if number - 1 in beside[1:] else ""
         if len(above) <= 20 and _is_name(above) and squash(above) not in squash(title):
             return above
+        below = sheet.lines[number + 1].text if number + 1 in beside else ""
+        if len(below) <= 20 and _is_name(below) and _PUBLISHER.search(below):
+            return below
     return None
 
 
@@ -142,8 +165,18 @@ def _without_dates(part: str) -> list[str]:
     for found in find_dates(part):
         kept.append(part[place : found.start])
         place = found.end
-    pieces = [words.split("【")[0] for words in [*kept, part[place:]]]
-    return [" ".join(words.split()).strip(" |:：·—-") for words in pieces]
+    pieces = (piece for words in [*kept, part[place:]] for piece in _PARTED.split(words))
+    return [_unwrap(" ".join(words.split()).strip(" |:：·—-")) for words in pieces]
+
+
+def _unwrap(words: str) -> str:
+    """A name without its brackets, the words that lead to it (来自), and the person behind it."""
+    words = _NAMED.sub("", words)
+    if words[-1:] in ("）", ")", "】", "]") and not re.search(r"[（(【\[].", words):
+        words = words[:-1]
+    elif words[:1] in ("（", "(", "【", "[") and words[-1:] in ("）", ")", "】", "]"):
+        words = words[1:-1]
+    return _PERSON.sub("", words)
 
 
 def _is_name(words: str) -> bool:
@@ -151,7 +184,7 @@ def _is_name(words: str) -> bool:
     if not 2 <= len(words) <= 30 or not re.search(r"[\u4e00-\u9fff]{2}", words) or "://" in words:
         return False
     if re.search(
-        r"[:：，。；]|字[体号]|浏览|点击|阅读|评论|打印|分享|收藏|举报|次$|人参与|正文|首页|编辑|星期|更新|原创|转载|转发|推荐|头条|关注|专栏|[日时]间|发布|下载|我来说|^已有|我要|^博客$|资料图|"
+        r"[:：，。；]|字[体号]|浏览|点击|阅读|评论|打印|分享|收藏|举报|次$|人参与|正文|首页|编辑|星期|更新|原创|转载|转发|推荐|头条|关注|专栏|[日时]间|日期|期限?$|发布|下载|我来说|^已有|我要|^博客$|资料图|"
         r"发表|[>＞»]|[報报][導道]|[時时][間间]|纠错|收藏|本文|来源于|》$",
         words,
     ):

@@ -45,6 +45,14 @@ _YEARLESS = re.compile(
 _COMPACT = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>[01]\d|2[0-3])(?P<min>[0-5]\d)(?P<s>[0-5]\d)?)?(?!\d)"
 )
+_ENGLISH_MONTHS = ("", *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
+_ENGLISH = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s+)?(?:(?P<d2>\d{1,2})\s+)?"
+    r"(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+"
+    r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+)?"
+    r"(?:(?P<y>(?:19|20)\d\d)|(?P<h>\d\d):(?P<min>\d\d):(?P<s>\d\d)\s+(?:[A-Z]{3,4}\s+)?(?P<y2>(?:19|20)\d\d))",
+    re.I,
+)
 _RELATIVE = re.compile(
     rf"(?P<word>今天|昨天|前天|刚刚)(?:{_CLOCK[3:-2]})?|(?P<n>\d{{1,4}})\s*(?P<unit>秒钟?|分钟|个?小时|天|日)(?:之|以)?前"
 )
@@ -80,6 +88,20 @@ def read_stamp(text: str) -> str | None:
     if found := re.fullmatch(rf"{_YEAR}-{_MONTH}", plain):
         return f"{found['y']}-{int(found['m']):02d}"
     return read_date(text)
+
+
+def read_bare(text: str) -> str | None:
+    """Read what stands behind a label of publication and is no date to a reader of prose.
+
+    `20261105` in one piece, and the day as Java or an English form prints it (Thu Nov 05 10:08:00 CST 2026).
+    """
+    plain = text.strip().translate(_PLAIN)
+    if found := _COMPACT.match(plain):
+        return _build(found, int(found["y"]), int(found["m"]), int(found["d"]))
+    if found := _ENGLISH.match(text.strip()):
+        year, day = found["y"] or found["y2"], found["d"] or found["d2"]
+        return day and _build(found, int(year), _ENGLISH_MONTHS.index(found["mon"].lower()), int(day))
+    return None
 
 
 def find_dates(text: str, fetched: datetime | None = None, year: int | None = None) -> list[Found]:

@@ -9,8 +9,19 @@ from itertools import takewhile
 
 from reading.body import COPY
 from reading.clean import squash
-from reading.frames import is_document_line, is_end, is_frame, is_info, is_link, is_notice, is_tail
-from reading.labels import is_event
+from reading.frames import (
+    is_document_line,
+    is_end,
+    is_frame,
+    is_heading,
+    is_info,
+    is_link,
+    is_notice,
+    is_row_date,
+    is_sentence,
+    is_tail,
+)
+from reading.labels import is_event, is_value
 from reading.lines import Element, Line, Sheet
 
 _INSIDE = re.compile(r"\s*(?:分享到|【?字体|上一[篇页]|下一[篇页]|打印本页|关闭窗口)")
@@ -81,12 +92,23 @@ def _skip_head(sheet: Sheet, first: int, last: int, key: str, worths: list[float
             key
             and mine
             and len(mine) >= 4
-            and (mine == key or (len(mine) > 8 and mine in key and n < first + 6))
+            and (
+                mine == key
+                or (len(mine) > 8 and mine in key and n < first + 6)
+                or (len(key) > 8 and mine.endswith(key) and len(mine) <= len(key) + 4)
+            )
         ):
             head = max(head, n + 1)
-    while head < last and is_frame(sheet.lines[head], key) and not is_event(sheet.lines, head):
+    while head < last and _is_head(sheet, head, key):
         head += 1
     return head
+
+
+def _is_head(sheet: Sheet, number: int, key: str) -> bool:
+    """Tell whether a line at the block's head is of the frame: a by-line, a tool, a field's value."""
+    if is_event(sheet.lines, number):
+        return False
+    return is_frame(sheet.lines[number], key) or is_value(sheet.lines, number)
 
 
 def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
@@ -113,15 +135,20 @@ def _skip_foot(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
 
 
 def _skip_lists(sheet: Sheet, first: int, last: int, worths: list[float]) -> int:
-    """Up to the end mark (an editor, a heading of a list) behind which many of the lines are links."""
-    links = [is_link(line) for line in sheet.lines[first:last]]
-    left, before, behind = sum(links), 0.0, sum(w for w in worths[first:last] if w > 0)
+    """Up to the end mark (an editor, a heading of a list) behind which many of the lines are links.
+
+    Under a heading of recommendations rows may have summaries and dates of their own, and outweigh the text.
+    """
+    rows = [is_link(line) or is_row_date(line.text) for line in sheet.lines[first:last]]
+    left, before, behind = sum(rows), 0.0, sum(w for w in worths[first:last] if w > 0)
     for n in range(first, last):
         listed = left >= 4 and left >= 0.4 * (last - n)
-        if listed and before >= 80 and before > behind and is_end(sheet.lines[n].text):
-            return n
+        if listed and before >= 80 and is_end(sheet.lines[n].text):
+            most = left >= 0.5 * (last - n) and any(rows[-2:]) and is_heading(sheet.lines[n].text)
+            if most or before > behind:
+                return n
         before, behind = before + max(0.0, worths[n]), behind - max(0.0, worths[n])
-        left -= links[n - first]
+        left -= rows[n - first]
     return last
 
 
@@ -142,7 +169,7 @@ def _is_dropped(line: Line) -> bool:
     """Tools and menus inside the text."""
     if is_link(line) and line.aside:
         return True
-    return len(line.text) < 30 and bool(_INSIDE.match(line.text))
+    return len(line.text) < 30 and bool(_INSIDE.match(line.text)) and not is_sentence(line.text)
 
 
 def _find_copies(sheet: Sheet, first: int, last: int, worths: list[float]) -> set[int]:

@@ -11,15 +11,30 @@ from reading.lines import Line
 from reading.words import FIELDS
 
 _FRAME = re.compile(
-    r"版权所有|copyright|ICP备|公安备|公网安备|网站标识码|技术支持|建议使用|浏览器|主办单位|主办[:：]|承办[:：]|网站地图|"
-    r"联系我们|关于我们|设为首页|加入收藏|您(?:所在|当前|现在)?的?(?:所在)?位置|当前位置|违法和不良信息|举报电话|无障碍|"
-    r"网站声明|免责声明|隐私|备案号|未经.{0,20}授权|增值电信业务|许可证|扫一扫|扫描二维码|微信公众号二维码|用户登录|请输入|"
-    r"即将离开|是否继续访问|已输入|发表评论|网友评论|最新评论|跟贴|暂无评论|点击右上角",
+    r"版权所有|copyright|ICP备|公安备|公网安备|网站标识码|网站地图|设为首页|加入收藏|"
+    r"您(?:所在|当前|现在)?的?(?:所在)?位置|违法和不良信息|增值电信业务|微信公众号二维码|"
+    r"建议使用.{0,30}(?:浏览器|分辨率)|是否继续访问",
     re.I,
+)
+# What is the frame's where it stands in no sentence: texts tell of licences, hotlines and privacy, too.
+_FRAME_WORDS = re.compile(
+    r"技术支持|建议使用|浏览器|主办单位|主办[:：]|承办[:：]|联系我们|关于我们|无障碍(?:浏览|阅读|版|模式|辅助|工具|$)|"
+    r"网站声明|免责声明|隐私(?:政策|声明|条款|协议|说明|安全|$)|备案号|许可证(?:编?号|\s*[:：(（\d]|$)|扫一扫|扫描二维码|用户登录|"
+    r"请输入|当前位置|未经.{0,20}授权|即将离开|已输入|发表评论|网友评论|最新评论|跟贴|暂无评论|点击右上角"
+)
+_SENTENCE = re.compile(r"[。！？；][”’」)）]*$|[，；、].*[，；。！？]")
+# Labels that a sentence may begin with: 记者：您好，…
+_SPOKEN = frozenset(("author", "stop", "name", "other_date", "validity", "remark"))
+_BARE_TIME = re.compile(r"[\s【\[(（]*(?:时\s*间|日\s*期)[】\])）\s]*[:：]\s*\S")
+# Tools and ends that are put in sentences.
+_SURE = re.compile(
+    r"^[\s【\[(（<■◆▲●※•·▪◇☆★>》|]*(?:扫一扫|扫码|用?微信|用手机|手机看|分享[到至]|点击右上角|正在加载|原标题|\(原标题|（原标题|"
+    r"责任编辑|责编|编辑[:：]|版权|(?:特别|免责|原创|版权)?声明|转载|本文|欢迎关注|关注我们|已有|上一|下一|海量资讯|与内文|文章导航|"
+    r"参与互动|发表评论)"
 )
 # The site's own foot, below everything that is the article's.
 _FOOT = re.compile(
-    r"版权所有|copyright|ICP备|公安备|公网安备|网站标识码|技术支持|主办单位[:：]|[主承]办[:：]|"
+    r"版权所有|copyright|©|ICP备|公安备|公网安备|网站标识码|技术支持|主办单位[:：]|[主承]办[:：]|"
     r"网站地图|最后更新|建议使用",
     re.I,
 )
@@ -32,10 +47,10 @@ _RIGHTS = re.compile(
 )
 _MARKUP = re.compile(r"<(?:script|iframe|div|style|a|img)\b|&lt;(?:script|iframe)", re.I)
 _TOOLS = re.compile(
-    r"^[\s【\[(（]*(?:字\s*[体号]|浏览字号|【?字体|大\s*中\s*小|打印|分享|收藏|关闭|保存|推荐|纠错|评论|返回|举报|点赞|转发|"
-    r"扫一扫|用?微信|微博|新浪微博|QQ|qq|头条|朋友圈|复制|放大|缩小|语音|朗读|无障碍|浏览|点击|阅读|访问量?|人气|订阅|我要|"
+    r"^[\s【\[(（]*(?:字\s*[体号]|浏览字号|【?字体|大\s*中\s*小|打印|分享|收藏|关闭|保存|推荐|纠错|评论|返回|举报(?!电话)|点赞|转发|"
+    r"扫一扫|用?微信|微博|新浪微博|QQ|qq|头条|朋友圈|复制|放大|缩小|语音|朗读|无障碍(?!环境|设施)|浏览|点击|阅读|访问量?|人气|订阅|我要|"
     r"A\s*[-+]|T\s*[|+]|-\s*A|全文下载|word下载|pdf下载|下载|繁體|原标题|\(原标题|（原标题|标签|分类|文章导航|参与互动|"
-    r"[\d\s./|]+$|更多|用手机|手机看|听新闻|全文朗读|播放|视力保护|小$|中$|大$|默认|超大|特大|[+\-—_|·.>]+$|null|正文$|赞$|踩$|转播到|E-?mail推荐|自动播放|正在加载)"
+    r"[\d\s./|:：+]+$|更多|用手机|手机看|听新闻|全文朗读|播放|视力保护|小$|中$|大$|默认|超大|特大|[+\-—_|·.>]+$|null|正文$|图集$|关注$|赞$|踩$|转播到|E-?mail推荐|自动播放|正在加载)"
 )
 _END = re.compile(
     r"^[\s【\[(（<■◆▲●※•·▪◇☆★>》|]*(?:相关(?:阅读|链接|文章|新闻|稿件|报道|推荐|信息|内容|解读|政策|专题|附件|资讯|热词|搜索|博文|文件|日志|话题|热点)|"
@@ -43,7 +58,8 @@ _END = re.compile(
     r"责任编辑|责编|编辑[:：]|作者[:：]未知|扫一扫|扫码|分享到|分享至|打印本页|打印$|关闭窗口|关闭本页|【关闭|关闭$|"
     r"网友评论|热门评论|我要评论|版权声明|声明[:：]|免责声明|关联(?:政策|内容|文件|阅读)|政策解读$|解读$|返回(?:顶部|列表|首页)|"
     r"点击(?:下载|查看)?附件|阅读下一篇|更多精彩|转载请注明|本文来源|本网站|纠错|特别声明|文章导航|已有\d+人|赞\s*\d*$|"
-    r"欢迎关注|关注我们|与内文相关|转播到|微信公众号[:：]|新闻热线|投稿邮箱|原创声明|本文(?:系|为)|海量资讯)"
+    r"欢迎关注|关注我们|与内文相关|转播到|微信公众号[:：]|新闻热线|投稿邮箱|原创声明|本文(?:系|为)|海量资讯|本文(?:链接|地址|网址)|原文(?:链接|地址)|"
+    r"(?:文章)?(?:关键[词字]|标签)\s*[:：]|Tags?\s*[:：])"
 )
 # What stands above a list of other articles.
 _HEADS = re.compile(
@@ -115,7 +131,7 @@ def is_frame(line: Line, key: str = "") -> bool:
     mine = squash(text)
     if not mine or mine == key:
         return True
-    if find_label(text) or _TOOLS.match(text) or (_FRAME.search(text) and len(text) < 80):
+    if _is_labelled(text) or _is_tool(text) or (len(text) < 80 and _is_framed(text)):
         return True
     if is_info(line):
         return True
@@ -129,7 +145,32 @@ def is_tail(line: Line) -> bool:
         return True
     if len(text) > 120:
         return False
-    return bool(_TOOLS.match(text) or _FRAME.search(text) or find_label(text) or is_link(line))
+    return _is_tool(text) or _is_framed(text) or _is_labelled(text) or is_link(line)
+
+
+def is_sentence(text: str) -> bool:
+    """Tell whether a line is one of a text: it ends as sentences do, or has several clauses."""
+    return len(text) >= 9 and bool(_SENTENCE.search(text))
+
+
+def _is_tool(text: str) -> bool:
+    """Tell whether a line is a tool; a sentence may begin with the same word (打印材料须加盖公章。)."""
+    return bool(_TOOLS.match(text)) and (not is_sentence(text) or bool(_SURE.match(text)))
+
+
+def _is_labelled(text: str) -> bool:
+    """Tell whether a line is a label of the by-line with its value."""
+    field = find_label(text)
+    if field is None or field == "remark" or (field in _SPOKEN and is_sentence(text)):
+        return False
+    return not _BARE_TIME.match(text) or len(text) < 8 or bool(re.search(r"\d{4}|\d\d[-/]\d\d", text))
+
+
+def _is_framed(text: str) -> bool:
+    """Tell whether a line says what only the frame of a page says."""
+    if _FRAME.search(text):
+        return True
+    return _FRAME_WORDS.search(text) is not None and not is_sentence(text)
 
 
 def is_foot(text: str) -> bool:
@@ -151,7 +192,19 @@ def is_document_line(line: Line) -> bool:
 
 def is_end(text: str) -> bool:
     """Tell whether a line begins what follows the text: editors, related articles, share bars."""
-    return bool(_END.match(text) or (len(text) < 16 and _HEADS.fullmatch(text)))
+    if _END.match(text):
+        return not is_sentence(text) or bool(_SURE.match(text))
+    return is_heading(text)
+
+
+def is_heading(text: str) -> bool:
+    """Tell whether a line is the heading of a list of other articles."""
+    return len(text) < 16 and bool(_HEADS.fullmatch(text))
+
+
+def is_row_date(text: str) -> bool:
+    """Tell whether a line is the date of a list's row and nothing else."""
+    return 4 < len(text) < 24 and bool(_ROW_DATE.fullmatch(text))
 
 
 def weigh_frame(line: Line) -> float | None:
@@ -165,9 +218,9 @@ def weigh_frame(line: Line) -> float | None:
 
 def _weigh_words(text: str) -> float | None:
     size = len(text)
-    if (size < 200 and _FRAME.search(text)) or _RIGHTS.match(text) or _MARKUP.match(text):
+    if (size < 200 and _is_framed(text)) or _RIGHTS.match(text) or _MARKUP.match(text):
         return -25.0
-    if size < 120 and (find_label(text) or _TOOLS.match(text)):
+    if size < 120 and (_is_labelled(text) or _is_tool(text)):
         return -6.0
     if size < 100 and _INFO.search(text):
         return -6.0

@@ -8,9 +8,16 @@ from dataclasses import dataclass
 
 from reading.clean import clean_text
 from reading.lines import Line
-from reading.words import FIELDS, FOREIGN, GLUED, LONGEST, TOO_COMMON
+from reading.words import BARRED, BOXED, FIELDS, FOREIGN, GLUED, LONGEST, TOO_COMMON
 
-_RUN = re.compile(r"([\u4e00-\u9fff](?:[\s\x1f]{0,8}[\u4e00-\u9fff]){0,24})[】\]\s\x1f]{0,4}[:：︰]")
+# Words and what parts them from their value: a colon, a bar (U+4E28 is a character of its own right), or the
+# end of their box.
+_RUN = re.compile(
+    r"([\u4e00-\u4e27\u4e29-\u9fff](?:[\s\x1f]{0,8}[\u4e00-\u4e27\u4e29-\u9fff]){0,24})"
+    r"(?:[】\]\s\x1f]{0,4}[:：︰﹕]|[\s\x1f]{0,3}(?P<bar>[丨｜|┃/／])|(?P<box>[】\]]))"
+)
+_SIGN = re.compile(r"[:：﹕丨｜|┃/／】\]]")
+_OPENERS = frozenset("【[")
 _BARE_TIME = re.compile(r"[\s【\[(（]*(?:时\s*间|日\s*期)[】\])）\s]*[:：]")
 _EVENT = re.compile(
     r"[\s\d一二三四五六七八九、.【\[(（]*(?:活动|会议|讲座|培训|举办|面试|考试|招聘|报名)?"
@@ -51,16 +58,27 @@ def find_values(lines: Sequence[Line], numbers: Iterable[int]) -> list[Value]:
 
 def find_label(text: str) -> str | None:
     """The field that the first label of a text names, when it stands at the text's start."""
-    if ":" not in text[:24] and "：" not in text[:24]:
+    if not _SIGN.search(text, 0, 24):
         return None
-    found = _RUN.match(text.lstrip(" 【[(（"))
+    bare = text.lstrip(" 【[(（")
+    found = _RUN.match(bare)
     if not found:
         return None
     label = "".join(found[1].split()).translate(_FOLD)
+    if found["bar"] or found["box"]:
+        before = text[len(text) - len(bare) - 1 :][:1] if len(bare) < len(text) else ""
+        return FIELDS[label] if _needs_no_colon(found, label, before) else None
     if label in FIELDS:
         return FIELDS[label]
     glued = next((name for name in _suffixes(label) if name in GLUED), None)
     return FIELDS[glued] if glued and not label.removesuffix(glued).endswith(FOREIGN) else None
+
+
+def _needs_no_colon(found: re.Match[str], label: str, before: str) -> bool:
+    """Tell whether words are a label by their bar (来源丨云川日报) or by their box ([来源] 云川日报)."""
+    if found["bar"]:
+        return label in BARRED and (found["bar"] not in "/／" or FIELDS[label] == "credit")
+    return before in _OPENERS and label not in TOO_COMMON and FIELDS.get(label) in BOXED
 
 
 def is_event(lines: Sequence[Line], number: int) -> bool:
@@ -82,8 +100,8 @@ def _read_line(number: int, line: Line, following: Line | None) -> list[Value]:
     if bare in FIELDS and bare not in TOO_COMMON and following:
         beside = (line.row is not None and following.row is line.row) or _are_siblings(line, following)
         return [Value(FIELDS[bare], bare, clean_text(following.text), number)] if beside else []
-    if ":" not in line.text and "：" not in line.text:
-        return []
+    if not _SIGN.search(line.text):
+        return _read_cells(number, line)
     text = "\x1f".join(" ".join(part.split()) or " " for part in line.parts)
     found = list(find_spans(text))
     values = []
@@ -96,12 +114,37 @@ def _read_line(number: int, line: Line, following: Line | None) -> list[Value]:
     return values
 
 
+def _read_cells(number: int, line: Line) -> list[Value]:
+    """A label in an element of its own without a colon (`<b>发布机构</b><span>云川市教育局</span>`)."""
+    if len(line.parts) < 2 or len(line.text) > 60:
+        return []
+    label = "".join(line.parts[0].split())
+    if len(label) < 2 or label not in FIELDS or label in TOO_COMMON:
+        return []
+    return [Value(FIELDS[label], label, trim_value("\x1f".join(line.parts[1:]), label), number)]
+
+
+def is_value(lines: Sequence[Line], number: int) -> bool:
+    """Tell whether a line is the value of a label that stands alone on the line before, in the same row."""
+    if not number or len(lines[number].text) > 60:
+        return False
+    above = lines[number - 1]
+    if above.row is None or above.row is not lines[number].row or len(above.text) > 16:
+        return False
+    return "".join(above.text.split()).rstrip(":：") in FIELDS
+
+
 def find_spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Find the labels of a text: where each begins, where its value begins, and its words without gaps."""
     for found in _RUN.finditer(text):
         places = [place for place, c in enumerate(found[1]) if not c.isspace() and c != "\x1f"]
         words = "".join(found[1][place] for place in places).translate(_FOLD)
-        if words in FIELDS and text[: found.start()].rstrip("\x1f ")[-1:] in QUOTES:
+        before = text[: found.start()].rstrip("\x1f ")[-1:]
+        if words in FIELDS and before in QUOTES:
+            continue
+        if found["bar"] or found["box"]:
+            if _needs_no_colon(found, words, before):
+                yield found.start(), found.end(), words
             continue
         for label in _suffixes(words):
             lead = len(words) - len(label)

@@ -43,6 +43,7 @@ _ASIDE = re.compile(
     re.I,
 )
 _LONG_NAME = 200  # what is longer is not kept in mind
+_PROSE = 150  # so much in sentences is an article
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
@@ -240,13 +241,22 @@ def _finish(walk: _Walk) -> Sheet:
 
 
 def _clear_wrappers(sheet: Sheet, asides: list[Element], hiddens: list[Element]) -> None:
-    """A block that holds most of the page's words is no side column and not hidden, whatever it is called."""
-    sums = [0]
+    """A block that holds most of the page's words is no side column and not hidden, whatever it is called.
+
+    Nor is one that holds most of its sentences and a fair part of its words: menus and lists have none.
+    """
+    sums, told = [0], [0]
     for line in sheet.lines:
         sums.append(sums[-1] + line.plain)
-    for elements, name in ((asides, "aside"), (hiddens, "hidden")):
+        told.append(told[-1] + (line.plain if "。" in line.text else 0))
+    prose = 0.6 * told[-1] if told[-1] >= _PROSE else told[-1]
+    for elements, name, most in ((asides, "aside", prose), (hiddens, "hidden", told[-1])):
         spans = [sheet.spans[element] for element in elements if element in sheet.spans]
-        kept = [(first, last) for first, last in spans if sums[last] - sums[first] <= 0.6 * sums[-1]]
+        kept = [
+            (first, last)
+            for first, last in spans
+            if sums[last] - sums[first] <= (0.2 if told[last] - told[first] > most else 0.6) * sums[-1]
+        ]
         if len(kept) < len(spans):
             _mark_lines(sheet, kept, name)
 

@@ -26,6 +26,7 @@ _DATES = (
     "dateupdate",
 )
 _CREDITS = ("contentsource", "source", "mediaid", "article:source", "dc.source")
+_LEAD = re.compile(r"(?:信息|文章|稿件|新闻)?来源\s*[:：]\s*")
 _MARKUP = re.compile(r"[<>{}]|&\w+;|\bfont\b|://|^null$|^undefined$", re.I)
 
 
@@ -72,5 +73,5 @@ def tell_credit(metas: Metas) -> str | None:
     for name in _CREDITS:
         words = metas.get(name)
         if words and len(words) <= 200 and not _MARKUP.search(words) and not words.isdigit():
-            return words
+            return _LEAD.sub("", words, count=1) or None
     return None

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from clock import PORTAL_ZONE
-from reading.dates import find_dates, read_stamp
+from reading.clean import squash
+from reading.dates import find_dates, read_bare, read_stamp
 from reading.labels import Value, find_label, find_spans, is_event
 from reading.lines import Sheet
 from reading.page import Doubt
-from reading.words import FIELDS
+from reading.words import FIELDS, TOO_COMMON
 
 NO_PUBLICATION = re.compile(
     r"成文|生成|实施|施行|失效|废止|生效|截止|截至|有效期|开始|结束|通过|修订|修正|印发|签发|批准|会议|报名|申请|更新|活动|"
-    r"文号|索引|〔|生日|出生|今天是|农历|℃|°C|自\s*(?:19|20)\d\d|决定|会议|版权|copyright|©|备案|上一|下一",
+    r"文号|索引|〔|生日|出生|今天|现在是|欢迎|当前时间|拍?摄|农历|℃|°C|自\s*(?:19|20)\d\d|决定|会议|版权|copyright|©|备案|上一|下一",
     re.I,
 )
 _BRACKETED = re.compile(r"[(（][^()（）]{6,14}[日号][)）]")
@@ -24,6 +25,9 @@ _WEEKDAY = re.compile(r"星期[一二三四五六日天]")
 _LABEL_BEFORE = re.compile(r"([\u4e00-\u9fff][\u4e00-\u9fff\s]{0,14})[】\]\s]{0,3}[:：]\s*[\[【(（]?\s*$")
 _CHANGED = re.compile(r"[\s【\[(（]*(?:最[后近])?更新(?:时间|日期|于)?")
 _TIMES = re.compile(r"(?:时间|日期|期限|期至|时段|期)$")
+# A label of some date or other in a cell or line of its own.
+_DATE_LABEL = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff\s]{0,11}(?:时\s*间|日\s*期|期\s*限)\s*[:：]?")
+_TO = re.compile(r"\s*(?:起)?\s*(?:至|到|[-~～—–－―]+)\s*(?:(?:19|20)\d\d|\d{1,2}\s*[-月./])")
 _MONTH_DAY = re.compile(r"(?<![\d/:年.-])(\d{2})-(\d{2})(?!\d{3}|[-/.])\s*(?:(\d{2}):(\d{2}))?")
 
 
@@ -43,16 +47,17 @@ def read_published(
     values: Sequence[Value],
     told: str | None,
     fetched: datetime,
+    title: str = "",
 ) -> Published:
     """Read the publication: a label's, a date alone beside the title, a by-line's below the text, the head's.
 
     `beside` are the numbers of the lines between title and text, `below` those right behind the text; `told`
-    is the head's date, which leaves a doubt.
+    is the head's date, which leaves a doubt. A date in the `title` is of what the article tells.
     """
     doubts: tuple[Doubt, ...] = ()
     value, origin = _labelled(sheet, values, "published"), "label"
     if value is None:
-        value, origin = _alone(sheet, beside), "beside the title"
+        value, origin = _alone(sheet, beside, squash(title)), "beside the title"
     if value is None and (value := _below(sheet, below)):
         origin = "below the text"
     if value is None and (value := _labelled(sheet, values, "updated") or _changed(sheet, beside)):
@@ -74,11 +79,15 @@ def _labelled(sheet: Sheet, values: Sequence[Value], wanted: str) -> str | None:
             continue
         found = find_dates(one.words)
         if found and found[0].start < 12 and len(found[0].value) > 7:
+            if _TO.match(one.words, found[0].end):
+                continue  # a term, from one day to another
             return found[0].value
+        if not found and (bare := read_bare(one.words)):
+            return bare
     return None
 
 
-def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
+def _alone(sheet: Sheet, beside: Sequence[int], title: str) -> str | None:
     """A date without a label on a short line beside the title."""
     for number in beside:
         line = sheet.lines[number]
@@ -90,14 +99,18 @@ def _alone(sheet: Sheet, beside: Sequence[int]) -> str | None:
             continue
         parts = "\x1f".join(" ".join(part.split()) for part in line.parts)
         found = find_dates(line.text) or find_dates(parts.replace("\x1f", " "))
+        if found and squash(line.text[found[0].start : found[0].end]) in title:
+            found = found[1:] if title in squash(line.text) else found
         if not found or len(found[0].value) < 10:
             continue
         if _says_other(sheet, number) or is_event(sheet.lines, number):
             continue
-        if is_other_date(line.text[: found[0].start]):
+        if is_other_date(line.text[: found[0].start]) and not _is_by_line(line.text, found[0].start):
             continue
-        if len(found[0].value) == 10 and _WEEKDAY.search(line.text):
+        if _WEEKDAY.search(line.text) and (len(found[0].value) == 10 or number < beside[0]):
             continue  # a site's calendar
+        if _TO.match(line.text, found[0].end):
+            continue
         if len(found[0].value) == 10 and _BRACKETED.fullmatch(line.text):
             continue  # the document's own date, under its heading
         rest = line.text[: found[0].start] + line.text[found[0].end :]
@@ -143,9 +156,21 @@ def is_other_date(before: str) -> bool:
     return FIELDS.get(label) not in ("published", "updated") and bool(_TIMES.search(label))
 
 
+def _is_by_line(text: str, start: int) -> bool:
+    """Tell whether an unknown label of a date (编稿时间：) stands in a by-line that names its source, too."""
+    found = _LABEL_BEFORE.search(text[:start])
+    label = "".join(found[1].split()) if found else ""
+    endings = (label[place:] for place in range(len(label)))
+    known = any(words in FIELDS and words not in TOO_COMMON for words in endings)
+    return not known and any(FIELDS[label] == "credit" for _, _, label in find_spans(text))
+
+
 def _says_other(sheet: Sheet, number: int) -> bool:
     """A cell or line after a label that is none of publication: its date is another."""
     line, above = sheet.lines[number], sheet.lines[max(0, number - 1)]
+    if _DATE_LABEL.fullmatch(above.text) and find_dates(line.text)[:1]:
+        named = FIELDS.get("".join(above.text.split()).rstrip(":："))
+        return named not in ("published", "updated")
     label = FIELDS.get("".join(above.text.split())) or (
         find_label(above.text) if len(above.text) < 12 else None
     )

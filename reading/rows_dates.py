@@ -60,7 +60,7 @@ def mark_dates(scan: Scan) -> list[DateMark]:
             continue
         if _TODAY.match(chunk.text):
             continue
-        before = scan.chunks[number - 1].text if number else ""
+        before = _label_before(scan.chunks[number - 1].text) if number else ""
         if scan.within_link[chunk.owner] >= 0 and not _may_stand_in_link(scan, number):
             if ended := _mark_end(chunk.text):
                 marks.append(DateMark(chunk.place, chunk.owner, ended, 1, 0))
@@ -75,6 +75,11 @@ def mark_dates(scan: Scan) -> list[DateMark]:
                 DateMark(chunk.place, chunk.owner, f"{found_month[1]}-{int(found_month[2]):02d}", 2, -1)
             )
     return marks + _mark_scripts(scan)
+
+
+def _label_before(text: str) -> str:
+    """The words before a date where they can be its label: a title ends on 新闻发布会, too."""
+    return text if len(text) <= 12 or text.endswith((":", "：")) else ""
 
 
 def _may_stand_in_link(scan: Scan, number: int) -> bool:

@@ -21,8 +21,14 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _CLIPPED = re.compile(r"\s*(?:…+|\.{2,}|。{3})\s*$")
 _MARK = re.compile(r"^\s*[\[【(（]?(?:置顶|最新|NEW|热)[\]】)）]\s*|^[·•●■◆▪>»\-\s]+(?=\w|[《“\[【（(〔])")
 _LABELLED = re.compile(
-    r"(?:文章)?标\s*题\s*[:：]\s*(.+?)\s*(?:[\r\n]|(?:发布|发表|作者|时间|日期|点击|来源)[^:：]{0,6}[:：]|$)"
+    r"(?:文章|信息)?标\s*题\s*[:：]\s*(.+?)\s*(?:[\r\n]|"
+    r"(?:发\s*布|发\s*表|更\s*新|录\s*入|作\s*者|时\s*间|日\s*期|点\s*击|来\s*源|浏\s*览)[^:：]{0,6}[:：]|$)"
 )
+# What a `title` says behind the title: when it was published, how its link opens.
+_BEHIND = re.compile(
+    r"\s+(?:发布|发表|更新|添加|录入)?(?:时间|日期)\s*[:：]\s*[\d年月日:：./\s-]+$|\s*[（(【]?在?新窗口中?打开[）)】]?$"
+)
+_STUCK = re.compile(r"\s*[\[【]?(?:置顶|推荐|热|热门|热点|头条|最新|新|NEW|HOT|TOP)[\]】]?\s*", re.I)
 _AT_END = re.compile(
     r"(?:\s*[\[(（【]\s*|\s+|(?<=[^\d/.-]))(?P<date>(?:19|20)\d\d[-./年]\d{1,2}[-./月]\d{1,2}日?|\d\d[-./月]\d\d日?|(?:今天|昨天|前天)"
     r")(?:\s*\d\d:\d\d(?::\d\d)?)?\s*[\])）】]?$"
@@ -208,12 +214,20 @@ def read_title(scan: Scan, link: Link) -> str:
         return _tidy(told or link.alt)
     if told and _agrees(text, told):
         return _tidy(told)
-    return _tidy(text)
+    return _tidy(_unstick(scan, link, text))
+
+
+def _unstick(scan: Scan, link: Link, text: str) -> str:
+    """A title without the mark that stands in an element of its own before it."""
+    chunks = scan.chunks_of(link.node)
+    if len(chunks) < 2 or chunks[0].owner == link.node or not _STUCK.fullmatch(chunks[0].text):
+        return text
+    return text.removeprefix(chunks[0].text.strip())
 
 
 def _tell(title: str) -> str:
     labelled = _LABELLED.match(title)
-    return labelled[1] if labelled else title
+    return labelled[1] if labelled else _BEHIND.sub("", title)
 
 
 def _agrees(text: str, told: str) -> bool:

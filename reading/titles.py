@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reading.clean import squash
-from reading.dates import find_dates
+from reading.clean import clean_text, squash
+from reading.dates import Found, find_dates
 from reading.frames import is_frame, is_info
 from reading.labels import find_label, find_spans
 from reading.lines import Line, Sheet
@@ -22,11 +22,14 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 _PATH = re.compile(r"首页|位置|>|＞|»|栏目|导航|菜单|搜索|热词")
 
 
+# A mark in an element of its own before the title.
+_TAG = re.compile(r"\s*[\[【]?(?:原创|转载|转发|置顶|头条|独家|热点|推荐|首发)[\]】]?\s*")
 _VALUED = ("credit", "issuer", "author", "editor", "topic", "doc_number", "index_number")
 # A 发文字号 or a date alone is no title.
 _NUMBER = re.compile(
     r"^[^，。]{0,16}[〔\[（(【](?:19|20)\d\d[〕\]）)】]\s*第?\s*\d{1,5}\s*号$|^[\d\s年月日:：./-]+$"
 )
+_ISSUER = re.compile(r"(?:政府|委员会|办公室|办公厅|[局厅委办部院])$")
 _SITE = re.compile(r"(?:网|网站|平台|政府|委员会|[局厅委办部院]|门户|公开|首页|专栏)$")
 
 
@@ -58,8 +61,9 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
     first = _heading(sheet, start, _is_first)
     if shown is not None and first is not None and _is_site_in_text(sheet.lines[shown[0]], shown[1], head):
         return Title(_cut(sheet.lines[first].text), "heading", first)
-    if shown is not None and not (told and squash(told) in squash(head) and len(told) > len(shown[1]) + 8):
-        return Title(_cut(shown[1]), "heading", shown[0])
+    whole = told if told and squash(told) in squash(head) and not _has_tail(told, shown) else None
+    if shown is not None and not (whole and len(whole) > len(shown[1]) + 8):
+        return Title(_cut(shown[1], is_headed=True), "heading", shown[0])
     if told and squash(told) in squash(head):
         return Title(told, "meta", None)
     for number in (first, above, _heading(sheet, start, _is_heading)):
@@ -71,7 +75,18 @@ def read_title(sheet: Sheet, metas: Metas, start: int, named: str | None = None)
     last = _last_line(sheet, start) if not part or _SITE.search(part) else None
     if last is not None:
         return Title(_cut(sheet.lines[last].text), "before the text", last)
-    return Title(part, "head", None) if part and is_title(part) else Title(None, "", None)
+    if part and is_title(part):
+        return Title(part, "head", None)
+    short = _find_short(sheet, part, start)
+    return Title(part, "heading", short) if short is not None else Title(None, "", None)
+
+
+def _find_short(sheet: Sheet, part: str, start: int) -> int | None:
+    """The heading that says a title of two or three characters (公告), as `<title>` does."""
+    if len(squash(part)) < 2:
+        return None
+    lines = enumerate(sheet.lines[:start])
+    return next((n for n, line in lines if _is_heading(line) and squash(line.text) == squash(part)), None)
 
 
 def _names_place(shown: str, head: str, above: str) -> bool:
@@ -84,19 +99,30 @@ def _names_place(shown: str, head: str, above: str) -> bool:
     return len(mine) <= 10 and len(other) > len(mine) + 4
 
 
+def _has_tail(told: str, shown: tuple[int, str] | None) -> bool:
+    """Tell whether the head's title is the shown one with column and site behind it."""
+    words = shown[1] if shown else ""
+    return len(squash(words)) >= 10 and told.startswith(words) and bool(_SEPARATORS.match(told[len(words) :]))
+
+
 def _is_site_in_text(line: Line, shown: str, head: str) -> bool:
     """Tell whether `<title>` names the site alone, and a line names it in passing (as issuer, say)."""
     return not _is_heading(line) and bool(_SITE.search(shown)) and bool(_SITE.search(head.strip()))
 
 
-def _cut(words: str) -> str:
-    """A heading without the date and the labels that stand in it."""
-    dates = [found.start for found in find_dates(words) if found.start >= 8 and len(found.value) >= 10]
+def _cut(words: str, is_headed: bool = False) -> str:
+    """A heading without the date and the labels that stand in it; a date that `<title>` has, too, stays."""
+    dates = [] if is_headed else [found.start for found in find_dates(words) if _is_apart(words, found)]
     ends = [*dates[:1], *[start for start, _, label in find_spans(words) if start >= 8 and len(label) > 1]]
     if not ends:
         return words
     tail = words[min(ends) :]
     return words[: min(ends)].rstrip(" |[【(（") if not re.search(r"[，。]", tail) else words
+
+
+def _is_apart(words: str, found: Found) -> bool:
+    """Tell whether a date stands behind a title and not in its brackets."""
+    return found.start >= 8 and len(found.value) >= 10 and words[: found.start].rstrip()[-1:] not in "（(《"
 
 
 def find_line(sheet: Sheet, title: str, start: int) -> int | None:
@@ -154,12 +180,25 @@ def _find_shown(sheet: Sheet, head: str, start: int) -> tuple[int, str] | None:
 def _join_above(sheet: Sheet, number: int) -> str:
     """A heading's words with those of the lines before it in the same element (a title broken by <br>)."""
     first = number
-    while first and number - first < 3 and sheet.lines[first - 1].block is sheet.lines[number].block:
-        above = sheet.lines[first - 1]
-        if above.linked or is_frame(above) or is_info(above) or not _is_heading(above):
+    while first and number - first < 3:
+        above, line = sheet.lines[first - 1], sheet.lines[first]
+        if above.linked or is_frame(above) or is_info(above):
+            break
+        if not (above.block is line.block and _is_heading(above)) and not _is_issuer_above(above, line):
             break
         first -= 1
+    if first == number and _TAG.fullmatch(sheet.lines[number].parts[0]):
+        return _cut(clean_text("".join(sheet.lines[number].parts[1:])))
     return _cut(" ".join(line.text for line in sheet.lines[first : number + 1]))
+
+
+def _is_issuer_above(above: Line, line: Line) -> bool:
+    """Tell whether a document's title stands in two lines: who issued it, and 关于… under it."""
+    mine, other = line.block, above.block
+    beside = mine.getparent() is other.getparent() and mine.tag == other.tag
+    return (
+        beside and line.text.startswith("关于") and len(above.text) <= 30 and bool(_ISSUER.search(above.text))
+    )
 
 
 def _last_line(sheet: Sheet, start: int) -> int | None:

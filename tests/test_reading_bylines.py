@@ -74,6 +74,30 @@ def read(byline: str, head: str = "") -> Reading:
         ("11-05 10:08 来源：云川日报", None, "云川日报"),
         ("浏览次数：20261105 来源：云川日报", None, "云川日报"),
         ("来源：null 发布日期：2026-11-05", DAY, None),
+        ("[发布日期] 2026-11-05 [信息来源] 云川日报", DAY, "云川日报"),
+        ("<b>[成文日期]</b> 2026-10-30 <b>[发布日期]</b> 2026-11-05 <b>[来源]</b> 云川日报", DAY, "云川日报"),
+        ("【发布机构】云川市教育局 【发布日期】2026-11-05", DAY, "云川市教育局"),
+        ("来源丨云川日报 2026-11-05", DAY, "云川日报"),
+        ("来源 | 云川日报 时间：2026-11-05", DAY, "云川日报"),
+        ("来源/云川日报 日期：2026-11-05", DAY, "云川日报"),
+        ("发布时间﹕2026-11-05　来源﹕云川日报", DAY, "云川日报"),
+        ("信息来源：市教育局 信息提供日期：2026-11-05", DAY, "市教育局"),
+        ("稿件来源：云川日报 发布时间 2026-11-05", DAY, "云川日报"),
+        ("来源处室：宣教处 创建时间：2026-11-05", DAY, "宣教处"),
+        ("来稿单位：市教育局 添加日期：2026-11-05", DAY, "市教育局"),
+        ("编稿时间：2026-11-05 来源：云川日报", DAY, "云川日报"),
+        ("来源：云川日报 记者 孙某 2026-11-05", DAY, "云川日报"),
+        ("发布于2026-11-05 10:08:09 来自云川日报", f"{DAY}T10:08:09", "云川日报"),
+        ("<p>2026-11-05 10:08</p><p>云川日报</p>", f"{DAY}T10:08", "云川日报"),
+        (
+            "<b>发布机构</b><span>市教育局</span><p><b>公开日期</b><span>2026-11-05</span></p>",
+            DAY,
+            "市教育局",
+        ),
+        ("发布日期：20261105 来源：云川日报", DAY, "云川日报"),
+        ("发布时间：Thu Nov 05 10:08:09 CST 2026 来源：云川日报", f"{DAY}T10:08:09", "云川日报"),
+        ("发布时间：Nov 5, 2026 来源：云川日报", DAY, "云川日报"),
+        ("发布时间：Nov 31, 2026 来源：云川日报", None, "云川日报"),
     ],
 )
 def test_byline(byline: str, published: str | None, credit: str | None) -> None:
@@ -106,6 +130,15 @@ def test_page_and_head_are_held_against_each_other(
     assert [doubt.field for doubt in reading.doubts] == doubts
 
 
+def test_a_label_in_the_head_s_source_is_no_part_of_it() -> None:
+    assert read("2026-11-05", '<meta name="source" content="来源：云川日报">').credit == "云川日报"
+
+
+@pytest.mark.parametrize("last", ["来源丨云川日报", "（来源：云川日报 记者 孙某）"])
+def test_a_source_ends_the_text(last: str) -> None:
+    assert read(f"2026-11-05</div><div>{TEXT}<p>{last}</p>").credit == "云川日报"
+
+
 def test_a_shown_source_wins_over_the_head_and_is_doubted() -> None:
     reading = read("来源：云川日报 2026-11-05", '<meta name="ContentSource" content="云川网站">')
     assert reading.credit == "云川日报"
@@ -118,3 +151,52 @@ def test_a_shown_source_wins_over_the_head_and_is_doubted() -> None:
 )
 def test_a_title_of_the_head_that_is_none_is_passed_over(head: str) -> None:
     assert read("2026-11-05", head).title == "全市供暖保障工作部署会召开"
+
+
+def test_the_head_s_title_may_have_column_and_site_behind_it() -> None:
+    words = "全市供暖保障工作部署会召开"
+    for tag in ("h1", "h2"):
+        reading = read_article(
+            Page(
+                f"<title>{words} | 要闻 | 云川网</title>"
+                f'<meta property="og:title" content="{words} | 要闻 | 云川网">'
+                f"<{tag}>{words}</{tag}><p>2026-11-05</p><div>{TEXT}</div>".encode(),
+                "https://www.example.gov.cn/a.html",
+                FETCHED,
+            )
+        )
+        assert reading.title == words
+
+
+def test_a_mark_before_the_title_is_no_part_of_it() -> None:
+    page = (
+        "<title>全市供暖保障工作部署会召开</title><h1><span>原创</span>全市供暖保障工作部署会召开</h1>"
+        f"<p>2026-11-05</p><div>{TEXT}</div>"
+    )
+    reading = read_article(Page(page.encode(), "https://www.example.gov.cn/a.html", FETCHED))
+    assert reading.title == "全市供暖保障工作部署会召开"
+    assert reading.text.startswith("云川市召开")
+
+
+@pytest.mark.parametrize(
+    ("head", "shown", "title"),
+    [
+        ("公告_云川市教育局", "<h1>公告</h1>", "公告"),
+        (
+            "云川市人民政府",
+            "<p><b>云川市教育局</b></p><p><b>关于举行秋季招聘会的通知</b></p>",
+            "云川市教育局 关于举行秋季招聘会的通知",
+        ),
+        (
+            "云川市人民政府",
+            "<p>要闻动态</p><p><b>关于举行秋季招聘会的通知</b></p>",
+            "关于举行秋季招聘会的通知",
+        ),
+    ],
+)
+def test_a_title_may_be_short_or_stand_in_two_lines(head: str, shown: str, title: str) -> None:
+    page = (
+        f"<title>{head}</title><div>{shown}<div>2026-11-05 来源：云川日报</div><div>{TEXT}</div></div>"
+        "<div>版权所有：云川市人民政府</div>"
+    )
+    assert read_article(Page(page.encode(), "https://www.example.gov.cn/a.html", FETCHED)).title == title
