@@ -63,11 +63,11 @@ def parse(text: str) -> _Element:
 
 def _may_hide_attributes(raw: bytes, tags: int) -> bool:
     """Tell whether a long tag, or tags inside quotes, could hide a thousand attributes."""
-    if tags > MAX_ATTRIBUTES:
-        quoted = raw.count(b'"<') + raw.count(b"'<") + raw.count(b"=<")
-        if quoted > MAX_ATTRIBUTES:
-            return True
     pieces = raw.split(b"<")  # a pattern would look at each sign
+    if tags > MAX_ATTRIBUTES:
+        ends = b"".join([piece[-1:] for piece in pieces[:-1]])
+        if ends.count(b'"') + ends.count(b"'") + ends.count(b"=") > MAX_ATTRIBUTES:
+            return True
     return any(len(piece) >= _LONG_PIECE and _count_gaps(piece) > MAX_ATTRIBUTES for piece in pieces)
 
 
