@@ -18,7 +18,7 @@ from publish.body import arrange_body
 from publish.directory import ALL, DirectoryPage, Drawer, list_filters
 from publish.fields import clean, see_article, see_date, see_mark, tell_size
 from publish.site_view import see_site
-from publish.templates import allow_address, allow_mail
+from publish.templates import allow_address, allow_mail, link_phone
 from publish.traditional import convert_page
 from publish.views import (
     AgencyPage,
@@ -240,6 +240,22 @@ def test_repealed_expired_and_changed_documents_are_marked(validity: str | None,
     assert (mark.kind if mark else None) == kind
 
 
+def test_what_became_of_a_document_is_said_once(site: SiteView, show: Callable[..., ArticleView]) -> None:
+    for validity, mark, header in (
+        ("已废止", "本文件已废止 本页保留，供查阅历史文本。", "已废止"),
+        ("失效", "本文件已失效 本页保留，供查阅历史文本。", "已失效"),
+        (
+            "2026年5月1日起废止",
+            "本文件已废止 2026年5月1日起废止。本页保留，供查阅历史文本。",
+            "已废止 2026年5月1日起废止",
+        ),
+    ):
+        root = parse(pages.render_article(show(doc_number="青政办〔2005〕1号", validity=validity), site))
+        told = root.xpath("//div[@class='mark red']")[0]
+        assert f"{told[0].text} {told[1].text}" == mark
+        assert " ".join(root.xpath("//dl[@class='gk']/div[last()]/dd")[0].text_content().split()) == header
+
+
 def test_the_source_and_the_original_are_named_and_linked(
     site: SiteView, show: Callable[..., ArticleView]
 ) -> None:
@@ -298,7 +314,7 @@ def test_no_script_style_form_or_foreign_request_comes_through(site: SiteView, p
             one for one in root.xpath("//@src") if one not in allowed and not one.startswith("/files/")
         ]
         links = [str(one).strip().lower() for one in root.xpath("//a/@href")]
-        assert all(re.match(r"https?://|/(?!/)|#|mailto:", link) for link in links)
+        assert all(re.match(r"https?://|/(?!/)|#|mailto:|tel:", link) for link in links)
         assert len(root.xpath("//meta[@http-equiv]")) == 1
     feed = feeds.render_feed(column, (replace(row(), title=payload, summary=payload, credit=payload),), site)
     assert not [one for one in read_xml(feed).iter() if "script" in str(one.tag)]
@@ -332,6 +348,33 @@ def test_only_web_addresses_and_own_paths_become_links(address: str, allowed: bo
 def test_mail_addresses_only_become_mail_links() -> None:
     assert allow_mail("portal@example.gov.cn") == "mailto:portal@example.gov.cn"
     assert allow_mail("x@y?subject=a b") == "#"
+
+
+def test_a_telephone_number_is_dialled_and_words_around_one_are_text() -> None:
+    assert link_phone("0971-1234567") == '<a href="tel:09711234567">0971-1234567</a>'
+    assert link_phone("+86 (971) 1234567") == '<a href="tel:+869711234567">+86 (971) 1234567</a>'
+    for text in ("0971-1、0971-2", "12345（政务热线）", '0971"><script>', ""):
+        assert link_phone(text) == text
+
+
+def test_the_footer_leads_to_where_the_registrations_are_looked_up(site: SiteView) -> None:
+    known = replace(site.identity, icp="青ICP备1号", police="青公网安备1号", phone="0971-1234567")
+    root = parse(pages.render_missing(replace(site, identity=known)))
+    links = {link.text: link.get("href") for link in root.xpath("//footer[contains(@class, 'foot')]//a")}
+    assert links["青ICP备1号"] == "https://beian.miit.gov.cn/"
+    assert links["青公网安备1号"] == "https://beian.mps.gov.cn/"
+    assert links["0971-1234567"] == "tel:09711234567"
+
+
+def test_the_front_page_is_called_by_the_name_of_whom_it_speaks_for(site: SiteView) -> None:
+    root = parse(pages.render_front((), site))
+    name = site.identity.legal_name
+    assert root.xpath("//title/text()") == [f"{name} - {site.identity.site_name}"]
+    assert root.xpath("//meta[@property='og:title']/@content") == [name]
+    alone = replace(site, identity=replace(site.identity, legal_name=site.identity.site_name))
+    assert parse(pages.render_front((), alone)).xpath("//title/text()") == [
+        f"首页 - {alone.identity.site_name}"
+    ]
 
 
 def test_tables_scroll_by_themselves_and_headings_stand_below_the_title() -> None:
