@@ -33,9 +33,9 @@ def make_environment(package: str = "publish") -> Environment:
     """Make the environment over a package's `templates/` folder: autoescape, StrictUndefined, our filters.
 
     Filters: `address` (http, https or a path of the portal, else `#`), `mail`, `phone` (a link that dials),
-    and of moments `minute` (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339), `mail_date`
-    (RFC 5322); `twin` (the traditional version's path), `host` of an address, `linked_data` (JSON-LD, safe in a
-    script).
+    and of moments `minute` (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339),
+    `mail_date` (RFC 5322); `twin` (the traditional version's path), `host` of an address, `linked_data`
+    (JSON-LD, safe in a script).
     """
     environment = Environment(
         loader=PackageLoader(package),

@@ -14,11 +14,10 @@ from shown import AT, form, meta, parse, read_xml, row, text_of
 from portal import Portal
 from publish import feeds, pages
 from publish.assets import read_assets
-from publish.body import arrange_body
 from publish.directory import ALL, DirectoryPage, Drawer, list_filters
 from publish.fields import clean, see_article, see_date, see_mark, tell_size
 from publish.site_view import see_site
-from publish.templates import allow_address, allow_mail, link_phone
+from publish.templates import allow_address, allow_mail
 from publish.traditional import convert_page
 from publish.views import (
     AgencyPage,
@@ -348,43 +347,6 @@ def test_only_web_addresses_and_own_paths_become_links(address: str, allowed: bo
 def test_mail_addresses_only_become_mail_links() -> None:
     assert allow_mail("portal@example.gov.cn") == "mailto:portal@example.gov.cn"
     assert allow_mail("x@y?subject=a b") == "#"
-
-
-def test_a_telephone_number_is_dialled_and_words_around_one_are_text() -> None:
-    assert link_phone("0971-1234567") == '<a href="tel:09711234567">0971-1234567</a>'
-    assert link_phone("+86 (971) 1234567") == '<a href="tel:+869711234567">+86 (971) 1234567</a>'
-    for text in ("0971-1、0971-2", "12345（政务热线）", '0971"><script>', ""):
-        assert link_phone(text) == text
-
-
-def test_the_footer_leads_to_where_the_registrations_are_looked_up(site: SiteView) -> None:
-    known = replace(site.identity, icp="青ICP备1号", police="青公网安备1号", phone="0971-1234567")
-    root = parse(pages.render_missing(replace(site, identity=known)))
-    links = {link.text: link.get("href") for link in root.xpath("//footer[contains(@class, 'foot')]//a")}
-    assert links["青ICP备1号"] == "https://beian.miit.gov.cn/"
-    assert links["青公网安备1号"] == "https://beian.mps.gov.cn/"
-    assert links["0971-1234567"] == "tel:09711234567"
-
-
-def test_the_front_page_is_called_by_the_name_of_whom_it_speaks_for(site: SiteView) -> None:
-    root = parse(pages.render_front((), site))
-    name = site.identity.legal_name
-    assert root.xpath("//title/text()") == [f"{name} - {site.identity.site_name}"]
-    assert root.xpath("//meta[@property='og:title']/@content") == [name]
-    alone = replace(site, identity=replace(site.identity, legal_name=site.identity.site_name))
-    assert parse(pages.render_front((), alone)).xpath("//title/text()") == [
-        f"首页 - {alone.identity.site_name}"
-    ]
-
-
-def test_tables_scroll_by_themselves_and_headings_stand_below_the_title() -> None:
-    body = arrange_body("<h1>一</h1><table><tr><td>1</td></tr></table>尾", {})
-    root = parse(f"<div>{body}</div>")
-    assert [one.tag for one in root.iter("h1", "h2")] == ["h2"]
-    region = root.xpath("//div[@class='scroll'][@tabindex='0'][@role='region'][table]")
-    assert [one.get("aria-label") for one in region] == ["表格：第 1 个表格，可左右滚动"]
-    assert region[0].tail == "尾"
-    assert arrange_body("  ", {}) == ""
 
 
 def test_only_the_newest_page_knows_the_total_and_the_newest_number(

@@ -1,0 +1,79 @@
+"""Tables on the portal: those that say something stay, those that only place a text are read as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shown import parse
+
+from publish.body import arrange_body
+
+FILE = "/files/ab/ab" + "0" * 62
+
+
+@pytest.mark.parametrize(
+    ("cells", "body"),
+    [
+        ("<tr><td></td></tr><tr><td>　　甲<br>　　<b>乙</b>丙<br></td></tr>", "<p>甲</p><p><b>乙</b>丙</p>"),
+        ("<tr><td class=center>甲</td></tr>", '<p class="center">甲</p>'),
+        (
+            "<tr><td><p>甲</p><p>乙</p></td></tr><tr><td>丙</td></tr>",
+            "<div><p>甲</p><p>乙</p></div><p>丙</p>",
+        ),
+        (
+            "<tr><td><table><tr><td>甲<br>乙</td></tr></table></td></tr>",
+            "<div><p>甲</p><p>乙</p></div>",
+        ),
+        (f"<tr><td><img src='{FILE}.png' alt=图></td></tr>", f'<p><img src="{FILE}.png" alt="图" '),
+        ("<tr><td> </td></tr>", ""),
+    ],
+)
+def test_a_table_that_only_places_the_text_is_read_as_text(cells: str, body: str) -> None:
+    made = arrange_body(f"前<table><tbody>{cells}</tbody></table>后", {})
+    assert made.startswith(f"前{body}")
+    assert made.endswith("后")
+    assert "<table" not in made
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        "<tr><td>甲</td><td>1</td></tr>",
+        "<tr><td>甲<br>乙</td><td></td></tr>",
+        "<tr><td>甲县</td></tr><tr><td>乙县</td></tr>",
+        "<tr><th>名单</th></tr><tr><td>甲<br>乙</td></tr>",
+        "<caption>名单</caption><tr><td>甲<br>乙</td></tr>",
+    ],
+)
+def test_a_table_that_says_something_stays_one(cells: str) -> None:
+    assert arrange_body(f"<table>{cells}</table>", {}).count("<table>") == 1
+
+
+@given(st.recursive(st.text("甲乙 \n", max_size=4), lambda inner: st.lists(inner, max_size=3), max_leaves=12))
+@settings(max_examples=60, deadline=None)
+def test_no_word_is_lost_with_a_table(content: Any) -> None:
+    def write(one: Any, depth: int = 0) -> str:
+        if isinstance(one, str):
+            return one.replace("\n", "<br>")
+        kind = ("<table>{}</table>", "<tr>{}</tr>", "<td>{}</td>")[depth % 3]
+        return kind.format("".join(write(part, depth + 1) for part in one))
+
+    html = write(content)
+    wanted = sorted(
+        "".join(parse(f"<div>{html}</div>").text_content().split())
+    )  # text outside a cell goes first
+    made = parse(f"<div>{arrange_body(html, {})}</div>").text_content()
+    assert sorted("".join(made.split())) == wanted
+
+
+def test_tables_scroll_by_themselves_and_headings_stand_below_the_title() -> None:
+    body = arrange_body("<h1>一</h1><table><tr><td>1</td><td>2</td></tr></table>尾", {})
+    root = parse(f"<div>{body}</div>")
+    assert [one.tag for one in root.iter("h1", "h2")] == ["h2"]
+    region = root.xpath("//div[@class='scroll'][@tabindex='0'][@role='region'][table]")
+    assert [one.get("aria-label") for one in region] == ["表格：第 1 个表格，可左右滚动"]
+    assert region[0].tail == "尾"
+    assert arrange_body("  ", {}) == ""
