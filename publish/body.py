@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from publish.layout_tables import unfold_tables
+from publish.paragraphs import write_paragraphs
 from publish.pictures import fit
 
 if TYPE_CHECKING:  # imported where a body has more than plain paragraphs
@@ -47,8 +48,8 @@ _ACTIVE = frozenset(".htm .html .xhtml .shtml .mht .mhtml .svg .xml .xsl .js .mj
 
 
 def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
-    """Make a form's `html` ready for the page: h1 below the title, tables scrollable unless they only
-    place the text, own images with sizes.
+    """Make a form's `html` ready for the page: h1 below the title, bare lines as paragraphs, tables
+    scrollable unless they only place the text, own images with sizes.
 
     `images` are the form's, by their path on the portal. An image that the portal does not serve is left out
     (never hot-linked), and so is whatever is not on the strict list.
@@ -63,6 +64,7 @@ def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
     _lower_headings(root)
     _arrange_images(root, images)
     unfold_tables(root)
+    write_paragraphs(root)
     _make_tables_scroll(root)
     inner = escape(root.text or "") + Markup("").join(
         Markup(lxml.html.tostring(child, encoding="unicode"))  # cleaned right below

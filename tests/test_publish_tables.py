@@ -21,11 +21,11 @@ FILE = "/files/ab/ab" + "0" * 62
         ("<tr><td class=center>甲</td></tr>", '<p class="center">甲</p>'),
         (
             "<tr><td><p>甲</p><p>乙</p></td></tr><tr><td>丙</td></tr>",
-            "<div><p>甲</p><p>乙</p></div><p>丙</p>",
+            "<p>甲</p><p>乙</p><p>丙</p>",
         ),
         (
             "<tr><td><table><tr><td>甲<br>乙</td></tr></table></td></tr>",
-            "<div><p>甲</p><p>乙</p></div>",
+            "<p>甲</p><p>乙</p>",
         ),
         (f"<tr><td><img src='{FILE}.png' alt=图></td></tr>", f'<p><img src="{FILE}.png" alt="图" '),
         ("<tr><td> </td></tr>", ""),
@@ -33,9 +33,26 @@ FILE = "/files/ab/ab" + "0" * 62
 )
 def test_a_table_that_only_places_the_text_is_read_as_text(cells: str, body: str) -> None:
     made = arrange_body(f"前<table><tbody>{cells}</tbody></table>后", {})
-    assert made.startswith(f"前{body}")
-    assert made.endswith("后")
+    assert made.startswith(f"<p>前</p>{body}")
+    assert made.endswith("<p>后</p>")
+    assert len(parse(f"<div>{made}</div>").xpath("//p[text()='前' or text()='后']")) == 2
     assert "<table" not in made
+
+
+@pytest.mark.parametrize(
+    ("lines", "body"),
+    [
+        ("　　甲<br>　　乙<b>丙</b><br><br>", "<p>甲</p><p>乙<b>丙</b></p>"),
+        ("甲<p>乙<br>丙</p>丁", "<p>甲</p><p>乙<br>丙</p><p>丁</p>"),
+        ("<div>甲<br>乙</div>", "<div><p>甲</p><p>乙</p></div>"),
+        ('<div class="right">甲</div>', '<div class="right"><p>甲</p></div>'),
+        ("<ul><li>甲<br>乙</li></ul>", "<ul><li>甲<br>乙</li></ul>"),
+        ("<p>甲</p>\n<h2>乙</h2>\n", "<p>甲</p>\n<h2>乙</h2>\n"),
+        ('<p>甲</p><a href="https://a.cn/">乙</a>', '<p>甲</p><p><a href="https://a.cn/">乙</a></p>'),
+    ],
+)
+def test_bare_lines_are_paragraphs(lines: str, body: str) -> None:
+    assert arrange_body(lines, {}) == body
 
 
 @pytest.mark.parametrize(
@@ -75,5 +92,5 @@ def test_tables_scroll_by_themselves_and_headings_stand_below_the_title() -> Non
     assert [one.tag for one in root.iter("h1", "h2")] == ["h2"]
     region = root.xpath("//div[@class='scroll'][@tabindex='0'][@role='region'][table]")
     assert [one.get("aria-label") for one in region] == ["表格：第 1 个表格，可左右滚动"]
-    assert region[0].tail == "尾"
+    assert region[0].getnext().text == "尾"
     assert arrange_body("  ", {}) == ""
