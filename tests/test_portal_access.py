@@ -170,6 +170,16 @@ def test_what_the_traditional_search_finds_is_shown_in_traditional_characters(
     page.close()
 
 
+def test_what_was_asked_goes_along_to_the_other_version(chromium: Any, base: str) -> None:
+    page = chromium.new_page()
+    search(page, f"{base}/search/?q=头发&c=bumen")
+    page.click(".turn")
+    page.wait_for_selector("#hits[data-done]", state="attached")
+    assert page.url.startswith(f"{base}/zh-hant/search/?")
+    assert page.locator("#q").input_value() == "头发"
+    page.close()
+
+
 def test_a_repealed_document_is_marked_among_the_hits(chromium: Any, base: str) -> None:
     page = chromium.new_page()
     hits = search(page, f"{base}/search/?q=总则 样政办")
@@ -197,6 +207,30 @@ def test_nothing_jumps_while_the_search_answers(chromium: Any, base: str) -> Non
         page.goto(f"{base}/search/{asked}")
         page.wait_for_timeout(300)
         assert page.evaluate("window.shifted || 0") < 0.1, asked  # what Chromium calls good
+    page.close()
+
+
+OLD = {"@supports not (container-type: inline-size)": "@media all", "@container page": "@media speech and"}
+
+
+def test_a_telephone_without_container_queries_has_a_column_of_its_own_width(
+    chromium: Any, base: str, furnished: Office
+) -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+
+    def age(route: Any) -> None:
+        sheet = route.fetch().text()
+        for known, read in OLD.items():
+            assert known in sheet
+            sheet = sheet.replace(known, read)
+        route.fulfill(body=sheet, content_type="text/css")
+
+    page.route("**/*.css", age)
+    for kind, path in name_kinds(furnished).items():
+        page.goto(base + path)
+        assert page.evaluate(OVERFLOW) <= 0, kind
+        widths = page.eval_on_selector_all("main .list a", "all => all.map(one => one.clientWidth)")
+        assert all(width > 300 for width in widths), kind
     page.close()
 
 

@@ -201,6 +201,7 @@
   async function search(event) {
     var mine = ++run, fields = new FormData(form), asked = String(fields.get("q") || "").trim();
     if (event) { event.preventDefault(); history.replaceState(null, "", "?" + new URLSearchParams(fields)); }
+    document.querySelectorAll(".turn").forEach((one) => one.search = location.search);
     list.textContent = told.textContent = "";
     more.hidden = help.hidden = true;
     list.ariaBusy = String(!!asked);  // keeps room for the hits
@@ -209,7 +210,7 @@
     try {
       var index = await get("/search/index.json", "json");
       var words = foldAll(asked).split(/\s+/).filter(Boolean);
-      if (words.some((word) => Array.from(word).length < 2)) { told.textContent = say.short; return; }
+      if (words.some((word) => !pairs(word).length)) { told.textContent = say.short; return; }
       var wish = { words: words, best: fields.get("s") === "best", year: fields.get("y"), filters: [] };
       if (fields.get("c")) wish.filters.push("c:" + fields.get("c"));
       if (fields.get("a")) wish.filters.push("a:" + fields.get("a"));
@@ -240,7 +241,7 @@
     help.hidden = count > 0;
     told.textContent = say[!count ? "none" : next.done ? "all" : "first"].replace("#", count).replace("*", () => asked);
     list.dataset.done = next.done ? "1" : "";
-    if (!next.done) { more.hidden = false; more.onclick = () => { page(mine, index, wish, found, count, asked).catch(() => { told.textContent = say.failed; }); }; }
+    if (!next.done) { more.hidden = false; more.onclick = () => page(mine, index, wish, found, count, asked).catch(() => told.textContent = say.failed); }
   }
 
   async function start() {
@@ -250,7 +251,7 @@
     if (asked.get("q")) list.ariaBusy = "true";
     form.onsubmit = search;
     form.onchange = (event) => { if (event.target !== fields.q) search(event); };
-    (await get("/search/index.json", "json")).years.forEach((year) => { fields.y.append(new Option(year + say.year, year)); });
+    (await get("/search/index.json", "json")).years.forEach((year) => fields.y.append(new Option(year + say.year, year)));
     set("y");
     search();
   }
