@@ -36,11 +36,15 @@ def _find_placed(table: HtmlElement) -> list[HtmlElement] | None:
 
     A column of short lines may be a list; one of a text, or of a single thing, is none.
     """
-    rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
-    named = table.find("caption") is not None or any(row.find("th") is not None for row in rows)
-    if named or any(len(row) > 1 for row in rows):
+    cells = []
+    for row in table.iter("tr"):
+        if next(row.iterancestors("table")) is not table:
+            continue
+        if len(row) > 1 or row.find("th") is not None:  # the first row of nearly every table
+            return None
+        cells += [cell for cell in row if holds(cell)]
+    if table.find("caption") is not None:
         return None
-    cells = [cell for row in rows for cell in row if holds(cell)]
     is_text = len(cells) < 2 or any(next(cell.iter("br", *BLOCKS), None) is not None for cell in cells)
     return cells if is_text and _count(table) == sum(map(_count, cells)) else None
 

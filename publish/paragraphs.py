@@ -24,13 +24,13 @@ def write_paragraphs(root: HtmlElement) -> None:
 def gather_blocks(block: HtmlElement) -> list[HtmlElement]:
     """Give what a block holds as blocks: its own ones, and a paragraph for each line between them."""
     made = []
-    line = _begin(block.text)
+    line = _begin(block, block.text)
     for child in list(block):
         tail, child.tail = child.tail, None
         if child.tag == "br" or child.tag in BLOCKS:
             made += [line] if holds(line) else []
             made += [child] if child.tag != "br" else []
-            line = _begin(tail)
+            line = _begin(block, tail)
         else:
             line.append(child)
             child.tail = tail
@@ -39,13 +39,13 @@ def gather_blocks(block: HtmlElement) -> list[HtmlElement]:
 
 def holds(block: HtmlElement) -> bool:
     """Say whether a block has a word or a picture."""
+    if (block.text or "").strip():
+        return True
     return bool(block.text_content().strip()) or next(block.iter("img"), None) is not None
 
 
-def _begin(text: str | None) -> HtmlElement:
-    import lxml.html
-
-    line = lxml.html.Element("p")
+def _begin(block: HtmlElement, text: str | None) -> HtmlElement:
+    line: HtmlElement = block.makeelement("p")
     line.text = (text or "").lstrip()  # the page indents it
     return line
 
