@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import nh3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shown import parse
 
 from publish.body import arrange_body
+from publish.search_terms import read_text
 
 FILE = "/files/ab/ab" + "0" * 62
 
@@ -69,21 +69,28 @@ def test_a_table_that_says_something_stays_one(cells: str) -> None:
     assert arrange_body(f"<table>{cells}</table>", {}).count("<table>") == 1
 
 
-@given(st.recursive(st.text("甲乙 \n", max_size=4), lambda inner: st.lists(inner, max_size=3), max_leaves=12))
-@settings(max_examples=60, deadline=None)
-def test_no_word_is_lost_with_a_table(content: Any) -> None:
-    def write(one: Any, depth: int = 0) -> str:
-        if isinstance(one, str):
-            return one.replace("\n", "<br>")
-        kind = ("<table>{}</table>", "<tr>{}</tr>", "<td>{}</td>")[depth % 3]
-        return kind.format("".join(write(part, depth + 1) for part in one))
+leaf = st.sampled_from(["甲", "乙丙", " ", "<br>", "<b>丁</b>", "戊<br>己"])
+named = st.sampled_from([*"p div li ul blockquote span table tr td h2".split(), 'div class="right"'])  # noqa: SIM905
+TAGS = {"p", "div", "li", "ul", "blockquote", "span", "table", "tbody", "tr", "td", "br", "b", "h2"}
 
-    html = write(content)
-    wanted = sorted(
-        "".join(parse(f"<div>{html}</div>").text_content().split())
-    )  # text outside a cell goes first
-    made = parse(f"<div>{arrange_body(html, {})}</div>").text_content()
-    assert sorted("".join(made.split())) == wanted
+
+def wrap(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    def write(tag: str, parts: list[str]) -> str:
+        return f"<{tag}>{''.join(parts)}</{tag.split()[0]}>"
+
+    return st.builds(write, named, st.lists(inner, max_size=3))
+
+
+def cut(html: str) -> list[str]:
+    """The lines of a page as the search knows them."""
+    return ["".join(line.split()) for line in read_text(html).split("\n") if line.strip()]
+
+
+@given(st.lists(st.recursive(leaf, wrap, max_leaves=10), max_size=4).map("".join))
+@settings(deadline=None)
+def test_the_search_finds_on_the_page_every_line_that_it_knows_of_the_form(html: str) -> None:
+    form = nh3.clean(html, tags=TAGS, attributes={}, allowed_classes={"div": {"right"}})
+    assert cut(str(arrange_body(form, {}))) == cut(form)
 
 
 def test_tables_scroll_by_themselves_and_headings_stand_below_the_title() -> None:
