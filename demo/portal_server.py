@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from publish.traditional import PREFIX, name_twin
+
 
 class _Handler(SimpleHTTPRequestHandler):
     """Files as they are; the folder is a link that a publish turns, so it is looked up for each request."""
@@ -53,14 +55,19 @@ class _Handler(SimpleHTTPRequestHandler):
         if code != HTTPStatus.NOT_FOUND:
             super().send_error(code, message, explain)
             return
-        gone = self._read(f"/gone{urlsplit(self.path).path}")
-        body = gone if gone is not None else self._read("/404.html") or b"<!doctype html><h1>404</h1>"
+        path = urlsplit(self.path).path
+        gone = self._read(f"/gone{path}")
+        body = gone if gone is not None else self._read_missing(path) or b"<!doctype html><h1>404</h1>"
         self.send_response(HTTPStatus.GONE if gone is not None else HTTPStatus.NOT_FOUND)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def _read_missing(self, path: str) -> bytes | None:
+        twin = self._read(name_twin("/404.html")) if path.startswith(f"{PREFIX}/") else None
+        return twin or self._read("/404.html")
 
     def _read(self, path: str) -> bytes | None:
         """Read a page of the folder; `translate_path` keeps the path inside it."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from publish.layout_tables import unfold_tables
+from publish.paragraphs import write_paragraphs
 from publish.pictures import fit
 
 if TYPE_CHECKING:  # imported where a body has more than plain paragraphs
@@ -41,12 +43,15 @@ _TEXT = r"[^<>&\r\xa0]*+(?:&(?:amp|lt|gt);[^<>&\r\xa0]*+)*+"
 _PIECE = rf"(?:<br>|<(?P<in>strong|em|b)>{_TEXT}</(?P=in)>)"
 _BLOCK = rf'<(?P<of>p|h2|h3)(?: class="(?:right|center)")?>{_TEXT}(?:{_PIECE}{_TEXT})*+</(?P=of)>'
 _PLAIN = re.compile(rf"\s*+(?:{_BLOCK}[ \n]*+)*+")
+_BARE = re.compile(rf"{_TEXT}(?:{_PIECE}{_TEXT})*+")  # lines with breaks between them, and nothing else
+_TAG = re.compile("<[^>]*>")
 _OWN_FILE = re.compile(r"/files/([0-9a-f]{2})/(\1[0-9a-f]{62})(\.[a-z0-9]{1,8})?")
 _ACTIVE = frozenset(".htm .html .xhtml .shtml .mht .mhtml .svg .xml .xsl .js .mjs .css .swf .wasm".split())  # noqa: SIM905
 
 
 def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
-    """Make a form's `html` ready for the page: h1 below the title, tables scrollable, own images with sizes.
+    """Make a form's `html` ready for the page: h1 below the title, bare lines as paragraphs, tables
+    scrollable unless they only place the text, own images with sizes.
 
     `images` are the form's, by their path on the portal. An image that the portal does not serve is left out
     (never hot-linked), and so is whatever is not on the strict list.
@@ -55,11 +60,16 @@ def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
         return Markup("")
     if is_plain(html):
         return Markup(html)  # nothing in it that the sanitizer would change
+    if is_bare(html):
+        lines = (line.lstrip() for line in html.split("<br>"))
+        return Markup("").join(Markup(f"<p>{line}</p>") for line in lines if _TAG.sub("", line).strip())
     import lxml.html
 
     root = lxml.html.fragment_fromstring(html, create_parent="div")
     _lower_headings(root)
     _arrange_images(root, images)
+    unfold_tables(root)
+    write_paragraphs(root)
     _make_tables_scroll(root)
     inner = escape(root.text or "") + Markup("").join(
         Markup(lxml.html.tostring(child, encoding="unicode"))  # cleaned right below
@@ -71,6 +81,11 @@ def arrange_body(html: str, images: Mapping[str, Mapping[str, Any]]) -> Markup:
 def is_plain(html: str) -> bool:
     """Say whether a body is only plain paragraphs and headings, as the sanitizer itself writes them."""
     return _PLAIN.fullmatch(html) is not None
+
+
+def is_bare(html: str) -> bool:
+    """Say whether a body is only lines of text with breaks between them: its paragraphs are seen at once."""
+    return _BARE.fullmatch(html) is not None
 
 
 @lru_cache(maxsize=1)

@@ -49,7 +49,8 @@ def see_mark(validity: str | None) -> Mark | None:
         return None
     if _REPEALED.search(validity):
         word = "已失效" if re.search(r"失效|过期", validity) and "废止" not in validity else "已废止"
-        return Mark("red", word, f"本文件{word}", f"{validity}。本页保留，供查阅历史文本。")
+        said = "" if word.endswith(validity) else f"{validity}。"  # no more than the title says
+        return Mark("red", word, f"本文件{word}", f"{said}本页保留，供查阅历史文本。")
     if _CHANGED.search(validity):
         return Mark("warn", "已修改", "本文件已有修改", f"{validity}。请以最新文本为准。")
     return None

@@ -85,11 +85,15 @@ def render_help(site: SiteView) -> str:
     return _render("help.html", site=site)
 
 
-def render_search(zones: tuple[ZoneView, ...], site: SiteView) -> str:
-    """Render the search page, which lists the columns for whoever has no script."""
+def render_search(zones: tuple[ZoneView, ...], site: SiteView, agencies: tuple[AgencyView, ...] = ()) -> str:
+    """Render the search page, which lists the columns for whoever has no script.
+
+    What one can filter by stands in the page and not in the index, so that the traditional version has it in
+    its own characters.
+    """
     assets = read_assets()
     script, table = assets["search.js"].path, assets["simplified.txt"].path
-    return _render("search.html", zones=zones, site=site, script=script, table=table)
+    return _render("search.html", zones=zones, agencies=agencies, site=site, script=script, table=table)
 
 
 def render_missing(site: SiteView) -> str:

@@ -133,8 +133,6 @@ def lay_out(shelf: Shelf, site: SiteView, racks: Racks | None = None, annex: Ann
 def _add_fixed(desk: _Desk) -> None:
     """Add what depends on the configuration alone."""
     site = desk.site
-    if site.search:
-        desk.add("/search/index.html", Subject("search", groups=_list_zones(desk)), site.zones)
     desk.add("/accessibility/index.html", Subject("help"))
     if site.links:
         desk.add("/links/index.html", Subject("links"), site.links)
@@ -154,9 +152,13 @@ def _list_zones(desk: _Desk) -> tuple[tuple[str, tuple[tuple[str, tuple[int, ...
 
 
 def _add_map(desk: _Desk) -> None:
+    """Add the map and the search: both name every column and agency that has something."""
     site = desk.site
     more = (site.zones, desk.annex.present, site.search)
-    desk.add("/columns/index.html", Subject("columns", groups=_list_zones(desk)), *more)
+    zones = _list_zones(desk)
+    desk.add("/columns/index.html", Subject("columns", groups=zones), *more)
+    if site.search:
+        desk.add("/search/index.html", Subject("search", groups=zones), *more)
 
 
 def _add_agency(desk: _Desk, agency: AgencyView, items: tuple[int, ...]) -> None:

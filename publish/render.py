@@ -73,7 +73,7 @@ class Renderer:
             "links": lambda _: pages.render_links(self.site),
             "guide": lambda _: pages.render_guide(self.site),
             "help": lambda _: pages.render_help(self.site),
-            "search": lambda subject: pages.render_search(self._zones(subject), self.site),
+            "search": self._search,
             "block": self._block,
             "columns.xml": self._columns_xml,
             "sitemaps": self._sitemaps,
@@ -102,6 +102,9 @@ class Renderer:
 
     def _map(self, subject: Subject) -> str:
         return pages.render_columns(self._zones(subject), self.site, self.layout.annex.present)
+
+    def _search(self, subject: Subject) -> str:
+        return pages.render_search(self._zones(subject), self.site, self.layout.annex.present)
 
     def _agency(self, subject: Subject) -> str:
         return pages.render_agency(

@@ -263,16 +263,12 @@ class _Making:
     def _describe(self, parts: tuple[Part, ...], last: int) -> None:
         """Write what the script must know before it asks for a shard."""
         months = {month for part in parts for month in self._read_months(part)}
-        layout = self.plan.layout
-        columns = [[one.key, one.name] for one in self.stores.site.columns if one.key in layout.racks.columns]
         told = {
             "format": name_format(),
             "last": last,
             "parts": [[part.start, part.size] for part in parts],
             "counts": {str(size): list(counts) for size, counts in COUNTS.items()},
             "years": sorted({month[:4] for month in months}, reverse=True),
-            "columns": columns,
-            "agencies": [[one.key, one.name] for one in layout.annex.present],
         }
         self._put(INDEX, json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
 

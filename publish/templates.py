@@ -24,6 +24,7 @@ from publish.traditional import name_twin
 
 _WEB = re.compile(r"https?://[^/\s\\]", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s:/<>\"']+@[^\s:/<>\"']+")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,18}")
 _NOWHERE = "#"
 
 
@@ -31,9 +32,10 @@ _NOWHERE = "#"
 def make_environment(package: str = "publish") -> Environment:
     """Make the environment over a package's `templates/` folder: autoescape, StrictUndefined, our filters.
 
-    Filters: `address` (http, https or a path of the portal, else `#`), `mail`, and of moments `minute`
-    (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339), `mail_date` (RFC 5322);
-    `twin` (the traditional version's path), `host` of an address, `linked_data` (JSON-LD, safe in a script).
+    Filters: `address` (http, https or a path of the portal, else `#`), `mail`, `phone` (a link that dials),
+    and of moments `minute` (`2026-11-05 10:10` at the portal), `day`, `zoned` and `utc` (RFC 3339),
+    `mail_date` (RFC 5322); `twin` (the traditional version's path), `host` of an address, `linked_data`
+    (JSON-LD, safe in a script).
     """
     environment = Environment(
         loader=PackageLoader(package),
@@ -49,6 +51,7 @@ def make_environment(package: str = "publish") -> Environment:
     environment.filters.update(
         address=allow_address,
         mail=allow_mail,
+        phone=link_phone,
         minute=tell_minute,
         day=tell_day,
         zoned=write_zoned,
@@ -85,6 +88,14 @@ def allow_address(value: str) -> str:
 def allow_mail(value: str) -> str:
     """Give the `mailto:` address of a mail address, `#` for what is none."""
     return f"mailto:{value}" if _MAIL.fullmatch(value) else _NOWHERE
+
+
+def link_phone(value: str) -> str | Markup:
+    """Give a telephone number as a link that dials it; words around it, or several of them, stay text."""
+    if not _PHONE.fullmatch(value):
+        return value
+    digits = re.sub("[ ()-]", "", value)
+    return Markup('<a href="tel:{}">{}</a>').format(digits, value)
 
 
 def write_zoned(moment: datetime) -> str:

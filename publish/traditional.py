@@ -33,8 +33,8 @@ def name_twin(path: str) -> str:
 
 
 def has_twin(path: str) -> bool:
-    """Say whether a file of the portal has a traditional version: every page that somebody is led to."""
-    return path.endswith(".html") and path != "/404.html"
+    """Say whether a file of the portal has a traditional version: every page has."""
+    return path.endswith(".html")
 
 
 def convert_page(page: str, base: str) -> str:

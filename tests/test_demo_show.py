@@ -113,6 +113,7 @@ def test_what_was_taken_down_is_gone_and_what_never_was_is_not_found(tmp_path: P
     pages = {
         "index.html": "front",
         "404.html": "没有这个页面",
+        "zh-hant/404.html": "沒有這個頁面",
         "gone/articles/2026/11/7.html": "已下架",
         "gone/old/index.html": "整个栏目已下架",
         "feeds/all.atom": "<feed/>",
@@ -137,6 +138,7 @@ def test_what_was_taken_down_is_gone_and_what_never_was_is_not_found(tmp_path: P
             status, headers, body = fetch(port, path)
             assert (status, body.decode()) == (404, "没有这个页面"), path
             assert headers["x-content-type-options"] == "nosniff"
+        assert fetch(port, "/zh-hant/8.html")[2].decode() == "沒有這個頁面"
         status, headers, _ = fetch(port, "/feeds/all.atom")
         assert (status, headers["content-type"]) == (200, "application/atom+xml; charset=utf-8")
         assert headers["x-content-type-options"] == "nosniff"

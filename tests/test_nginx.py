@@ -87,6 +87,24 @@ def test_the_traditional_version_answers_in_the_same_way(port: int) -> None:
     assert ask(port, "/zh-hant/")[0] == 200
     assert ask(port, "/gone/zh-hant/articles/2026/11/2.html")[0] == 404
     assert "connect-src" in ask(port, "/zh-hant/search/")[1]["content-security-policy"]
+    for path in ("/zh-hant/nothing", "/zh-hant/articles/2026/11/99.html"):
+        status, headers, raw = ask(port, path)
+        assert (status, headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert "沒有這個頁面" in raw.decode()
+        assert "default-src 'none'" in headers["content-security-policy"]
+
+
+def test_without_a_traditional_version_there_is_one_page_for_what_is_not_there(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "current").mkdir()
+    (tmp_path / "current" / "404.html").write_text("没有这个页面", encoding="utf-8")
+    number = find_port()
+    site = CONF.read_text(encoding="utf-8").replace("listen 80;", f"listen 127.0.0.1:{number};")
+    (tmp_path / "served").mkdir()
+    with run_nginx(tmp_path / "served", site.replace("/var/lib/caibian/site", str(tmp_path)), number):
+        assert [ask(number, path)[0] for path in ("/nothing", "/zh-hant/nothing")] == [404, 404]
+        assert ask(number, "/zh-hant/nothing")[2].decode() == "没有这个页面"
 
 
 def test_pages_carry_their_headers_and_are_compressed(port: int) -> None:

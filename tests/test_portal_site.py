@@ -21,7 +21,7 @@ from publish.traditional import convert_page, has_twin, name_twin
 html5lib = pytest.importorskip("html5lib", reason="needs html5lib (extra dev)")
 HERE = Path(__file__).parent
 BASE = "https://www.example.gov.cn"
-NO_TWIN = {"/404.html"}
+MISSING = {"/404.html", "/zh-hant/404.html"}  # they answer at any address, so that they have none
 COLUMN = ("ColumnName", "ColumnDescription", "ColumnKeywords", "ColumnType")
 
 
@@ -104,6 +104,16 @@ def test_each_kind_of_page_has_its_tags(furnished: Office, kinds: str, more: tup
         assert ("ArticleTitle" in tags) == ("ArticleTitle" in more)
 
 
+def test_every_page_says_where_it_stands(furnished: Office) -> None:
+    for kind in name_kinds(furnished):
+        root = parse(open_kind(furnished, kind))
+        places = root.xpath("//nav[@class='crumb'][@aria-label='当前位置']/ol/li")
+        assert bool(places) == (kind not in ("front", "gone", "missing")), kind
+        assert not places or places[-1].xpath("span[@aria-current='page']"), kind
+        regions = root.xpath("//nav/@aria-label")
+        assert len(regions) == len(set(regions)), kind
+
+
 def test_programs_are_told_what_a_page_is(furnished: Office) -> None:
     told = {}
     for kind in name_kinds(furnished):
@@ -151,13 +161,14 @@ def test_topics_stand_in_a_band_while_it_is_their_time_and_keep_their_page_after
 
 
 def test_every_page_has_a_traditional_version_at_the_same_address(pages: dict[str, str]) -> None:
-    plain = {path for path in pages if "/zh-hant/" not in path} - NO_TWIN
+    plain = {path for path in pages if "/zh-hant/" not in path}
     assert {name_twin(path) for path in plain} == {path for path in pages if "/zh-hant/" in path}
     for path in plain:
         ours, theirs = parse(pages[path]), parse(pages[name_twin(path)])
         assert [one.tag for one in ours.iter()] == [one.tag for one in theirs.iter()], path
         assert theirs.get("lang") == "zh-Hant"
         here = "/" + path.removeprefix("/gone").removesuffix("index.html").lstrip("/")
+        here = "/" if path in MISSING else here
         assert ours.xpath("//a[@class='turn']/@href") == [f"/zh-hant{here}"], path
         assert theirs.xpath("//a[@class='turn']/@href") == [here], path
         assert theirs.xpath("//a[@class='turn']/text()") == ["简体版"]
@@ -167,7 +178,7 @@ def test_the_two_versions_name_each_other(pages: dict[str, str]) -> None:
     for path, page in pages.items():
         root = parse(page)
         canonical = root.xpath("//link[@rel='canonical']/@href")
-        if path.startswith("/gone/") or path in NO_TWIN:
+        if path.startswith("/gone/") or path in MISSING:
             assert not canonical
             continue
         assert canonical == [BASE + path.removesuffix("index.html")]
@@ -203,10 +214,7 @@ def test_only_own_pages_are_led_to_in_the_other_version(links: list[str]) -> Non
 def test_only_pages_have_another_version() -> None:
     assert [
         has_twin(path) for path in ("/index.html", "/404.html", "/robots.txt", "/columns/a/feed.atom")
-    ] == [
-        True,
-        *[False] * 3,
-    ]
+    ] == [True, True, False, False]
 
 
 # --- feeds, maps, data ---

@@ -14,7 +14,6 @@ from shown import AT, form, meta, parse, read_xml, row, text_of
 from portal import Portal
 from publish import feeds, pages
 from publish.assets import read_assets
-from publish.body import arrange_body
 from publish.directory import ALL, DirectoryPage, Drawer, list_filters
 from publish.fields import clean, see_article, see_date, see_mark, tell_size
 from publish.site_view import see_site
@@ -240,6 +239,22 @@ def test_repealed_expired_and_changed_documents_are_marked(validity: str | None,
     assert (mark.kind if mark else None) == kind
 
 
+def test_what_became_of_a_document_is_said_once(site: SiteView, show: Callable[..., ArticleView]) -> None:
+    for validity, mark, header in (
+        ("已废止", "本文件已废止 本页保留，供查阅历史文本。", "已废止"),
+        ("失效", "本文件已失效 本页保留，供查阅历史文本。", "已失效"),
+        (
+            "2026年5月1日起废止",
+            "本文件已废止 2026年5月1日起废止。本页保留，供查阅历史文本。",
+            "已废止 2026年5月1日起废止",
+        ),
+    ):
+        root = parse(pages.render_article(show(doc_number="青政办〔2005〕1号", validity=validity), site))
+        told = root.xpath("//div[@class='mark red']")[0]
+        assert f"{told[0].text} {told[1].text}" == mark
+        assert " ".join(root.xpath("//dl[@class='gk']/div[last()]/dd")[0].text_content().split()) == header
+
+
 def test_the_source_and_the_original_are_named_and_linked(
     site: SiteView, show: Callable[..., ArticleView]
 ) -> None:
@@ -298,7 +313,7 @@ def test_no_script_style_form_or_foreign_request_comes_through(site: SiteView, p
             one for one in root.xpath("//@src") if one not in allowed and not one.startswith("/files/")
         ]
         links = [str(one).strip().lower() for one in root.xpath("//a/@href")]
-        assert all(re.match(r"https?://|/(?!/)|#|mailto:", link) for link in links)
+        assert all(re.match(r"https?://|/(?!/)|#|mailto:|tel:", link) for link in links)
         assert len(root.xpath("//meta[@http-equiv]")) == 1
     feed = feeds.render_feed(column, (replace(row(), title=payload, summary=payload, credit=payload),), site)
     assert not [one for one in read_xml(feed).iter() if "script" in str(one.tag)]
@@ -332,16 +347,6 @@ def test_only_web_addresses_and_own_paths_become_links(address: str, allowed: bo
 def test_mail_addresses_only_become_mail_links() -> None:
     assert allow_mail("portal@example.gov.cn") == "mailto:portal@example.gov.cn"
     assert allow_mail("x@y?subject=a b") == "#"
-
-
-def test_tables_scroll_by_themselves_and_headings_stand_below_the_title() -> None:
-    body = arrange_body("<h1>一</h1><table><tr><td>1</td></tr></table>尾", {})
-    root = parse(f"<div>{body}</div>")
-    assert [one.tag for one in root.iter("h1", "h2")] == ["h2"]
-    region = root.xpath("//div[@class='scroll'][@tabindex='0'][@role='region'][table]")
-    assert [one.get("aria-label") for one in region] == ["表格：第 1 个表格，可左右滚动"]
-    assert region[0].tail == "尾"
-    assert arrange_body("  ", {}) == ""
 
 
 def test_only_the_newest_page_knows_the_total_and_the_newest_number(

@@ -11,7 +11,7 @@ from jinja2 import DictLoader, Environment
 
 import publish.body
 from portal import Portal
-from publish.body import arrange_body, is_plain
+from publish.body import arrange_body, is_bare, is_plain
 from publish.once import Once
 from publish.site_view import read_settled, settle, write_settled
 from sources import Sources
@@ -34,6 +34,19 @@ def test_a_body_that_passes_as_it_stands_is_what_the_sanitizer_would_write(html:
     found = arrange_body(html, {})
     with mock.patch.object(publish.body, "is_plain", return_value=False):
         assert arrange_body(html, {}) == found
+
+
+@given(st.lists(piece, max_size=8).map("".join))
+def test_bare_lines_that_are_split_as_they_stand_are_what_a_look_at_the_tree_gives(html: str) -> None:
+    found = arrange_body(html, {})
+    with mock.patch.object(publish.body, "is_bare", return_value=False):
+        assert arrange_body(html, {}) == found
+
+
+def test_lines_with_breaks_are_split_as_they_stand_and_nothing_with_another_tag_is() -> None:
+    assert is_bare("　　第一行<br>A &amp; B <strong>要</strong><br>")
+    for html in ("a<br><p>b</p>", "a<br onclick=x>", "a<i>b</i>", "a<b><br></b>", "a\xa0b"):
+        assert not is_bare(html)
 
 
 def test_most_bodies_pass_and_nothing_with_a_foreign_tag_or_attribute_does() -> None:

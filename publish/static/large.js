@@ -8,9 +8,12 @@
   if (recall()) document.documentElement.classList.add("large");
   document.addEventListener("DOMContentLoaded", function () {
     var box = document.getElementById("large");
+    function show(on) { document.documentElement.classList.toggle("large", box.checked = on); }
     box.checked = recall();
+    // A page that Back brings out of memory stands as it was left, whatever was ticked since.
+    addEventListener("pageshow", function (event) { if (event.persisted) show(recall()); });
     box.addEventListener("change", function () {
-      document.documentElement.classList.toggle("large", box.checked);
+      show(box.checked);
       try { localStorage.setItem(key, box.checked ? "1" : "0"); } catch (error) { /* private mode: this page only */ }
     });
   });

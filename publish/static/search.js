@@ -4,9 +4,8 @@
 (() => {
   "use strict";
   var PAGE = 20, FAMILIES = "wtfm", FEW = 2;
-  var form = document.getElementById("search"), list = document.getElementById("hits");
-  var told = document.getElementById("told"), more = document.getElementById("more"), help = document.getElementById("help");
-  var say = told.dataset, cache = {}, run = 0;
+  var [form, list, told, more, help] = ["search", "hits", "told", "more", "help"].map((name) => document.getElementById(name));
+  var say = told.dataset, cache = {}, run = 0, twin = document.documentElement.lang === "zh-Hant" && "/zh-hant";
 
   function get(path, kind) {
     return cache[path] = cache[path] || fetch(path).then((answer) => {
@@ -127,11 +126,9 @@
   }
   async function read(path) {
     var page = new DOMParser().parseFromString(await get(path, "text"), "text/html");
-    var parts = [".gk .key", ".body", ".att span:first-of-type"].map((name) => {
-      return Array.from(page.querySelectorAll(name), textOf).join("\n");
-    });
+    var parts = [".gk .key", ".body", ".att span:first-of-type"].map((name) => Array.from(page.querySelectorAll(name), textOf).join("\n"));
     return {
-      path: path, title: page.querySelector("h1").textContent, number: parts[0].trim(), body: parts[1], files: parts[2],
+      path: path, tag: page.querySelector(".gk .tag"), title: page.querySelector("h1").textContent, number: parts[0].trim(), body: parts[1], files: parts[2],
       by: [meta(page, "ColumnName"), say.from + meta(page, "ContentSource"), meta(page, "PubDate")]
     };
   }
@@ -160,89 +157,102 @@
     }
   }
 
-  function mark(target, text, words) {  // text with every word in <mark>
+  // What is shown of a text, with every word in <mark>: the text itself, or its traditional form, which has the
+  // same number of characters.
+  function mark(target, text, words, shown) {
     var letters = Array.from(text), folded = "", starts = [];
     letters.forEach((letter, at) => { for (var one of fold(letter)) { folded += one; for (var i = 0; i < one.length; i++) starts.push(at); } });
     var inside = new Set();
     words.forEach((word) => {
       for (var at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + word.length)) for (var i = 0; i < word.length; i++) inside.add(starts[at + i]);
     });
-    for (var at = 0; at < letters.length;) {
+    shown = Array.from(shown);
+    if (shown.length !== letters.length) shown = letters;
+    for (var at = 0; at < shown.length;) {
       var on = inside.has(at), end = at;
-      while (end < letters.length && inside.has(end) === on) end++;
-      var piece = letters.slice(at, end).join("");
+      while (end < shown.length && inside.has(end) === on) end++;
+      var piece = shown.slice(at, end).join("");
       target.append(on ? Object.assign(document.createElement("mark"), { textContent: piece }) : piece);
       at = end;
     }
     return target;
   }
-  function snippet(page, words) {
-    var lines = (page.body + "\n" + page.files).split("\n").map((line) => line.trim()).filter(Boolean);
-    var line = lines.find((one) => { return words.some((word) => foldAll(one).includes(word)); }) || lines[0] || "";
-    var at = Math.max(0, Math.min.apply(null, words.map((word) => { var at = foldAll(line).indexOf(word); return at < 0 ? 1e9 : at; })) - 30);
-    if (at > line.length) at = 0;
-    return (at ? "…" : "") + line.slice(at, at + 110) + (line.length > at + 110 ? "…" : "");
+  function linesOf(text) { return text.split("\n").map((line) => line.trim()).filter(Boolean); }
+  function snippet(target, page, words, seen) {
+    var [lines, others] = [page, seen].map((one) => linesOf(one.body + "\n" + one.files));
+    var line = Math.max(0, lines.findIndex((one) => words.some((word) => foldAll(one).includes(word)))), text = foldAll(lines[line] || "");
+    var at = Math.max(0, Math.min(...words.map((word) => text.includes(word) ? text.indexOf(word) : 30)) - 30);
+    function cut(text = "") { return (at ? "…" : "") + text.slice(at, at + 110) + (text.length > at + 110 ? "…" : ""); }
+    return mark(target, cut(lines[line]), words, cut(others[line]));
   }
-  function show(page, words) {
-    var row = document.createElement("li"), head = document.createElement("h2"), link = document.createElement("a");
-    link.href = (document.documentElement.lang === "zh-Hant" ? "/zh-hant" : "") + page.path;
-    head.append(mark(link, page.title, words));
-    var by = Object.assign(document.createElement("p"), { className: "by", textContent: page.by.join("　") });
-    if (page.number) mark(by, "　" + page.number.split("\n").filter(Boolean).join("　"), words);
-    row.append(head, mark(document.createElement("p"), snippet(page, words), words), by);
-    list.append(row);
+  async function show(page, words) {
+    var [row, head, link, text, by] = ["li", "h2", "a", "p", "p"].map((name) => document.createElement(name));
+    list.append(row);  // at once: the rows stand in the order of the hits, whichever twin comes first
+    var seen = twin ? await read(twin + page.path).catch(() => page) : page;
+    var numbers = [page, seen].map((one) => linesOf(one.number).map((line) => "　" + line).join(""));
+    link.href = seen.path;
+    head.append(mark(link, page.title, words, seen.title));
+    if (seen.tag) head.append(" ", seen.tag);
+    by.className = "by";
+    by.append(seen.by.join("　"));
+    row.append(head, snippet(text, page, words, seen), mark(by, numbers[0], words, numbers[1]));
   }
 
   async function search(event) {
     var mine = ++run, fields = new FormData(form), asked = String(fields.get("q") || "").trim();
     if (event) { event.preventDefault(); history.replaceState(null, "", "?" + new URLSearchParams(fields)); }
-    list.textContent = ""; more.hidden = true;
-    help.hidden = true;
-    if (!asked) { told.textContent = ""; return; }
+    document.querySelectorAll(".turn").forEach((one) => one.search = location.search);
+    list.textContent = told.textContent = "";
+    more.hidden = help.hidden = true;
+    list.ariaBusy = String(!!asked);  // keeps room for the hits
+    if (!asked) return;
     told.textContent = say.wait;
     try {
       var index = await get("/search/index.json", "json");
       var words = foldAll(asked).split(/\s+/).filter(Boolean);
-      if (words.some((word) => Array.from(word).length < 2)) { told.textContent = say.short; return; }
+      if (words.some((word) => !pairs(word).length)) { told.textContent = say.short; return; }
       var wish = { words: words, best: fields.get("s") === "best", year: fields.get("y"), filters: [] };
       if (fields.get("c")) wish.filters.push("c:" + fields.get("c"));
       if (fields.get("a")) wish.filters.push("a:" + fields.get("a"));
       await page(mine, index, wish, hits(index, wish), 0, asked);
     } catch (error) { if (mine === run) told.textContent = say.failed; }
+    finally { if (mine === run) list.ariaBusy = "false"; }
   }
   async function page(mine, index, wish, found, count, asked) {
+    var shown = [];
     more.hidden = true;
     for (var room = PAGE; room; room--) {
       var next = await found.next();
       if (mine !== run) return;
       if (next.done) break;
-      show(next.value, wish.words);
+      shown.push(show(next.value, wish.words));
       count++;
     }
+    await Promise.all(shown);
+    if (mine !== run) return;
     if (!count && !wish.simple) {
       var table = Array.from(await get(form.dataset.table, "text")), simple = {};
       for (var at = 0; at < table.length; at += 2) simple[table[at]] = table[at + 1];
       wish.simple = true;
-      var words = wish.words.map((word) => { return Array.from(word, (one) => simple[one] || one).join(""); });
+      var words = wish.words.map((word) => Array.from(word, (one) => simple[one] || one).join(""));
       if (mine !== run) return;
       if (words.join() !== wish.words.join()) { wish.words = words; return page(mine, index, wish, hits(index, wish), 0, asked); }
     }
     help.hidden = count > 0;
     told.textContent = say[!count ? "none" : next.done ? "all" : "first"].replace("#", count).replace("*", () => asked);
     list.dataset.done = next.done ? "1" : "";
-    if (!next.done) { more.hidden = false; more.onclick = () => { page(mine, index, wish, found, count, asked).catch(() => { told.textContent = say.failed; }); }; }
+    if (!next.done) { more.hidden = false; more.onclick = () => page(mine, index, wish, found, count, asked).catch(() => told.textContent = say.failed); }
   }
 
   async function start() {
-    var asked = new URLSearchParams(location.search), index = await get("/search/index.json", "json");
-    [["c", index.columns], ["a", index.agencies], ["y", index.years.map((year) => [year, year + say.year])]].forEach((entry) => {
-      var field = form.elements[entry[0]];
-      entry[1].forEach((one) => { field.append(new Option(one[1], one[0])); });
-    });
-    ["q", "c", "a", "y", "s"].forEach((name) => { if (asked.has(name)) form.elements[name].value = asked.get(name); });
-    form.hidden = false;
-    form.addEventListener("submit", search);
-    ["c", "a", "y", "s"].forEach((name) => { form.elements[name].addEventListener("change", search); });
+    var asked = new URLSearchParams(location.search), fields = form.elements;
+    function set(name) { if (asked.has(name)) fields[name].value = asked.get(name); }
+    Array.from("qcas", set);
+    if (asked.get("q")) list.ariaBusy = "true";
+    form.onsubmit = search;
+    form.onchange = (event) => { if (event.target !== fields.q) search(event); };
+    (await get("/search/index.json", "json")).years.forEach((year) => fields.y.append(new Option(year + say.year, year)));
+    set("y");
     search();
   }
   start().catch(() => { told.textContent = say.failed; });
