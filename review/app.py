@@ -44,6 +44,7 @@ from review.drawing import draw, wants_json
 from review.elsewhere import list_places
 from review.permissions import check_routes, guard
 from review.protection import protect
+from review.requests import read_origin, read_typed
 from review.setting import Setting
 from review.visits import Visits, visit
 from sources import Sources
@@ -90,6 +91,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("POST", "/log/verify", log.verify_log),
     ("GET POST", "/login", login.login),
     ("POST", "/logout", login.logout),
+    ("POST", "/awake", login.awake),
     ("GET POST", "/password", password.password),
     ("GET", "/files/<prefix>/<name>", files.kept_file),
     ("GET", "/static/<name>", files.static_file),
@@ -170,6 +172,8 @@ def _name_faults(app: Flask) -> None:
 def _tell(status: int, told: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify({"told": told}), status
+    if status == 401:
+        return draw("expired.html", status, told=told, back=read_origin(), typed=read_typed())
     if status >= 500:  # the store may be what is broken, so nothing is asked of it
         return told, status, {"Content-Type": "text/plain; charset=utf-8"}
     return draw("problem.html", status, told=told, status_code=status)

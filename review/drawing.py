@@ -34,6 +34,7 @@ def draw(template: str, status: int = 200, **values: Any) -> Response:
         "css": read_own()["desk.css"].path,
         "item_style": read_own()["item.css"].path,
         "script": read_own()["desk.js"].path,
+        "typed_script": read_own()["typed.js"].path,
         "icon": here.site.icon,
         "portal_name": here.portal.identity.name,
         "banner": here.portal.identity.notice,

@@ -28,6 +28,7 @@ ACTIONS = {
     "edit": "改了字段，有了新版",
     "correct": "更正，有了新版",
     "resolve": "核对存疑",
+    "unresolve": "取回对存疑的核对",
     "note": "写便条",
     "column": "改栏目",
     "approve": "通过",
@@ -45,6 +46,8 @@ ACTIONS = {
     "allow": "放行词句",
     "disallow": "不再放行词句",
 }
+# Who acts in the log without being a person.
+MACHINES = {"crawl": "采集程序", "terminal": "终端", "caibian": "系统", "publish": "发布程序"}
 FIELDS = {
     "title": "标题",
     "html": "正文",
@@ -108,6 +111,14 @@ REASONS = {
 def name_field(field: str) -> str:
     """Name a field as editors do; `附件：名称` is said as it is."""
     return FIELDS.get(field, field)
+
+
+def name_why(action: str, reason: str | None) -> str:
+    """Give the reason of a row of the log; of a doubt it begins with the field, which has a name."""
+    if action not in ("resolve", "unresolve") or not reason:
+        return reason or ""
+    field, colon, words = reason.partition("：")
+    return f"{name_field(field)}{colon}{words}"
 
 
 def name_title(title: object) -> str:

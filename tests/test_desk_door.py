@@ -50,7 +50,7 @@ def _sign_in(office: Office, client: FlaskClient, password: str = PASSWORD, **fi
 _PLACES = {"item": "1", "number": "1", "prefix": "ab", "name": "x.css", "job": "1"}
 # What each role may reach, written down here once more, so that a route that opens by mistake is seen.
 _EVERYBODY = {"login", "static_file", "bring"}
-_ANYBODY_SIGNED_IN = {"logout", "password"}
+_ANYBODY_SIGNED_IN = {"logout", "password", "awake"}
 _LOOK = {
     "queue",
     "done",

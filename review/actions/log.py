@@ -15,7 +15,7 @@ from review.drawing import draw, go
 from review.permissions import allow
 from review.setting import setting
 from review.visits import read_now, signed_in
-from review.words import ACTIONS, STATES
+from review.words import ACTIONS, MACHINES, STATES, name_why
 from store.audit import Wanted, list_actions, list_actors, list_rows
 from store.backup import list_backup_heads
 from store.exporting import write_csv, write_lines
@@ -36,7 +36,6 @@ _MORE = {
     "restore": "恢复备份",
     "publish": "发布",
 }
-_MACHINES = {"crawl": "采集程序", "terminal": "终端", "caibian": "系统", "publish": "发布程序"}
 
 
 @allow(*AUDIT)
@@ -54,7 +53,8 @@ def log() -> ResponseReturnValue:
         actors=actors,
         actions=actions,
         words={**_MORE, **ACTIONS},
-        machines=_MACHINES,
+        name_why=name_why,
+        machines=MACHINES,
         states=STATES,
         name_column=here.name_column,
         asked={name: request.args.get(name, "") for name in _FILTERS},
