@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
@@ -96,6 +97,7 @@ _ROUTES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("GET", "/files/<prefix>/<name>", files.kept_file),
     ("GET", "/static/<name>", files.static_file),
 )
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _TOLD = {
     400: "请求不完整，或者页面放得太久。请回到上一页刷新再试。",
     401: "登录已经过期，请重新登录。",
@@ -162,11 +164,19 @@ def _name_faults(app: Flask) -> None:
         if isinstance(error, NotFound):
             return _tell(404, _TOLD[404])
         if isinstance(error, Stale | NotAllowed):
-            return _tell(409, f"{error}。")
+            return _tell(409, _say(error))
         if isinstance(error, UserFault):
-            return _tell(400, f"{error}。")
+            return _tell(400, _say(error))
         logger.error("the desk: %s", error)
         return _tell(500, _TOLD[500])
+
+
+def _say(error: CaibianError) -> str:
+    """Give a fault's own words where they are an editor's; those for a terminal go to the log."""
+    if _CHINESE.search(str(error)):
+        return f"{error}。"
+    logger.info("the desk refused: %s", error)
+    return "现在不能这样做，请刷新页面再看。"
 
 
 def _tell(status: int, told: str) -> ResponseReturnValue:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from errors import NotFound, UserFault
+from errors import NotAllowed, NotFound, UserFault
 from publish.fields import clean, see_date
 from review.drawing import draw
 from review.permissions import DECIDE, LOOK, allow
@@ -37,22 +38,37 @@ def alike(item: int) -> ResponseReturnValue:
 @allow(*DECIDE)
 def order_alike(item: int) -> ResponseReturnValue:
     """Carry out an order: this item with another one, apart from its original, or as the original."""
-    here, session, now = setting(), signed_in(), read_now()
+    here, session = setting(), signed_in()
     order, by = request.form.get("order", ""), session.actor.id
     with here.database.write() as connection:
         if order == "original":
-            order_original(connection, item, by, now, via="desk")
-            told = f"已把稿件 {item} 设为原件。"
+            told = _make_original(connection, item, by)
         elif order == "together":
-            other = _read_number(request.form.get("other", ""))
-            order_together(connection, item, other, by, now, via="desk")
-            told = f"稿件 {item} 与 {other} 已放在一起，以后采集也照此办。"
+            told = _join(connection, item, _read_number(request.form.get("other", "")), by)
         elif order == "apart":
             told = _split(connection, item, by)
         else:
             raise UserFault("没有这种操作")
         set_notice(connection, session, told)
     return redirect(f"/alike/{item}", 303)
+
+
+def _make_original(connection: Connection, item: int, by: str) -> str:
+    if find_cluster(connection, item) is None:
+        return f"没有办成：稿件 {item} 没有和别的放在一起。"
+    order_original(connection, item, by, read_now(), via="desk")
+    return f"已把稿件 {item} 设为原件。"
+
+
+def _join(connection: Connection, item: int, other: int, by: str) -> str:
+    if other == item:
+        return "没有办成：请填另一条稿件的编号。"
+    try:
+        order_together(connection, item, other, by, read_now(), via="desk")
+    except NotAllowed as error:  # it names the pair that somebody parted
+        pair = "、".join(re.findall(r"\d+", str(error)))
+        return f"没有办成：稿件 {pair} 有人拆开过。要合，先把这两条放在一起。"
+    return f"稿件 {item} 与 {other} 已放在一起，以后采集也照此办。"
 
 
 def _split(connection: Connection, item: int, by: str) -> str:

@@ -30,11 +30,17 @@ _MORE = {
     "logout": "退出",
     "login-refused": "登录被拒",
     "user-add": "建账号",
-    "user-passwd": "改口令",
+    "password": "本人改口令",
+    "user-passwd": "重设口令",
+    "user-grant": "给角色",
+    "user-revoke": "收回角色",
     "user-disable": "停用账号",
     "export": "导出记录",
     "restore": "恢复备份",
     "publish": "发布",
+    "redirect": "旧地址转到新地址",
+    "upgrade": "升级数据库",
+    "tidy": "清理旧网页",
 }
 
 
