@@ -101,7 +101,7 @@ def carry_out(
             for one, reposts in some:
                 _settle(connection, order, one, reposts, done, left)
             if len(done) > before:
-                parts = tuple((one.item, one.number, one.action) for one in done)
+                parts = tuple(one.part for one in done)
                 act = Act(name_act(connection, here, done, bulk), parts)
                 push_act(connection, session, act, replace_last=before > 0)
     with here.database.read() as connection:
@@ -178,7 +178,9 @@ def _try(connection: Connection, order: _Order, one: Seen, wish: Wish, strict: b
     except (NotAllowed, Stale) as error:  # what `explain` knows, it has said in an editor's words
         logger.warning("the desk let %s of %s through: %s", wish.action, one.which, error)
         return "现在不能这样做，请刷新页面再看"
-    return Done(one.item, one.number, wish.action, did.to_state, did.column_key, did.release_after)
+    return Done(
+        one.item, one.number, wish.action, did.to_state, did.column_key, did.release_after, standing.state
+    )
 
 
 def _explain_floor(one: Standing, floor: float) -> str:

@@ -27,6 +27,16 @@ class Done:
     to_state: str
     column_key: str | None
     release_after: datetime | None
+    was: str = ""  # the state before
+
+    @property
+    def part(self) -> tuple[int, int, str]:
+        """What an undo has to know of it."""
+        return (
+            self.item,
+            self.number,
+            "unhold" if (self.action, self.was) == ("reopen", "held") else self.action,
+        )
 
 
 @dataclass(frozen=True)

@@ -245,3 +245,48 @@ def test_no_reason_is_asked_for_what_cannot_be_done_anyway(sit: Callable[..., An
     page.keyboard.press("a")
     _wait_told(page, "只有主编写明理由才能放行")
     assert page.locator("dialog[open]").count() == 0
+
+
+def test_what_is_held_goes_back_by_one_key_and_by_undo(
+    office: Office, base: str, sit: Callable[..., Any]
+) -> None:
+    page = sit("ann", "/?group=clean")
+    page.keyboard.press("h")
+    _wait_told(page, "暂存")
+    page.goto(base + "/?group=held")
+    assert page.locator(".act button:visible").all_inner_texts()[0].startswith("放回待审")
+    assert page.get_by_role("button", name="通过 A", exact=True).count() == 0
+    page.keyboard.press("x")
+    _wait_told(page, "先放回待审")
+    page.keyboard.press("a")
+    _wait_told(page, "》放回待审")
+    page.wait_for_function("document.querySelectorAll('.row').length === 0")
+    assert office.run("SELECT count(*) FROM reviews WHERE state = 'held'")[0][0] == 0
+    page.keyboard.press("u")
+    _wait_told(page, "已撤销")
+    assert office.run("SELECT count(*) FROM reviews WHERE state = 'held'")[0][0] == 1
+
+
+def test_a_button_never_decides_about_a_row_out_of_sight(
+    office: Office, intake: Intake, make_page: Callable[..., Any], base: str, browser: Any
+) -> None:
+    fill(intake, make_page, 25)
+    window = browser.new_context(viewport={"width": 390, "height": 700}, has_touch=True)
+    office.let_in(window, base, "ann")
+    page = window.new_page()
+    page.set_default_timeout(15_000)
+    page.goto(base + "/?group=clean")
+    first = page.locator(".row.cur .title").inner_text()
+    assert first in page.locator("#picked").inner_text()  # a thumb sees what the buttons are about
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+
+    def tap() -> None:  # where a thumb would: a locator's tap scrolls the page first
+        box = page.get_by_role("button", name="通过", exact=True).bounding_box()
+        page.touchscreen.tap(box["x"] + 20, box["y"] + 20)
+
+    tap()
+    _wait_told(page, "请再按一次")
+    assert office.run("SELECT count(*) FROM reviews WHERE state <> 'waiting'")[0][0] == 0
+    tap()
+    _wait_told(page, "一审通过")
+    window.close()

@@ -73,6 +73,8 @@ def _take_back(
             recall_finding(connection, item, number, int(action.partition("=")[2]), actor, now, via="desk")
         elif action in ("hold", "reject", "return"):
             decide(connection, item, number, Wish("reopen"), actor, here.desk, now, via="desk")
+        elif action == "unhold":
+            decide(connection, item, number, Wish("hold"), actor, here.desk, now, via="desk")
         else:
             return "这个操作不能撤销，请在稿件页处理"
     except NotAllowed as error:

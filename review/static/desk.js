@@ -93,9 +93,10 @@ document.addEventListener("DOMContentLoaded", () => {
   function go(row, focus = true) {
     const old = current();
     if (old) { old.classList.remove("cur"); old.removeAttribute("aria-current"); }
-    if (!row) return;
+    if (!row) return tellPicked();
     row.classList.add("cur");
     row.setAttribute("aria-current", "true");
+    tellPicked();
     if (focus) $(".title", row).focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }
@@ -132,13 +133,16 @@ document.addEventListener("DOMContentLoaded", () => {
   function tellPicked() {
     const number = $$(".row input[name=which]:checked").length;
     const told = $("#picked");
-    if (told) told.textContent = number ? `已选中 ${number} 条，一起办时只通过没有标记和存疑的` : "";
+    if (!told) return;
+    const title = current() ? $(".title", current()).textContent : "";
+    told.textContent = number ? `已选中 ${number} 条，一起办时只通过没有标记和存疑的` : title && `这一条：${title.length > 24 ? `${title.slice(0, 23)}…` : title}`;
   }
   async function decide(wish, every = false) {
     const some = picked();
     if (!some.length) return tell("先用 J、K 走到一条，或者选中几条。", false, false);
-    const gone = some.every((one) => one.dataset.group === "gone");
-    const action = gone ? { approve: "keep", reject: "withdraw" }[wish] || wish : wish;
+    const allIn = (group) => some.every((one) => one.dataset.group === group);
+    const action = (allIn("gone") ? { approve: "keep", reject: "withdraw" } : allIn("held") ? { approve: "reopen" } : {})[wish] || wish;
+    if (allIn("held") && action !== "reopen") return tell("暂存的先放回待审，再决定。", false, false);
     const reposts = some.flatMap(folded);
     if (action === "return" && ![...some, ...reposts].some((one) => "returnable" in one.dataset)) return tell("采集来的信息没有报送单位可退：选“不用”或“暂存”。", false, false);
     const name = some.length > 1 ? `选中的 ${some.length} 条` : $(".title", some[0]).textContent;
@@ -211,7 +215,15 @@ document.addEventListener("DOMContentLoaded", () => {
         some.forEach((one) => one.classList.add("busy"));
         go(null);
         inTurn(() => send(some, "", [["bulk", button.value], ...some.map((one) => [`seen-${button.value}`, one.dataset.seen])]));
-      } else decide(button.value);
+      } else {
+        // a button stays in view while the row that it means may have gone out of it
+        const row = current(), place = row && !$(".row input[name=which]:checked") && row.getBoundingClientRect();
+        if (place && (place.bottom < 0 || place.top > innerHeight - 80)) {
+          go(row);
+          return tell("要办的是标出的这一条，请再按一次。", false, false);
+        }
+        decide({ keep: "approve", reopen: "approve" }[button.value] || button.value);
+      }
     });
     queue.addEventListener("change", tellPicked);
     queue.addEventListener("click", (event) => {
@@ -230,6 +242,7 @@ document.addEventListener("DOMContentLoaded", () => {
   // --- one item ---
   const form = $("#decide");
   async function decideItem(action) {
+    if (action === "approve" && item.hasAttribute("data-held")) action = "reopen";
     const button = $(`[value="${action}"]`, form);
     if (!button) return tell("现在不能这样做。", false, false);
     if (button.getAttribute("aria-disabled") === "true") return tell($("#because").textContent, false, false);
