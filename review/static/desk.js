@@ -330,7 +330,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   $$("[data-open]").forEach((one) => one.addEventListener("click", () => $(`#${one.dataset.open}`).showModal()));
   const ACTIONS = { a: "approve", r: "return", x: "reject", h: "hold" };
-  document.addEventListener("keydown", (event) => {
+  const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]") || event.isComposing) return;
     const target = event.target;
     const typing = target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
@@ -339,7 +339,13 @@ document.addEventListener("DOMContentLoaded", () => {
     if (event.repeat && key !== "j" && key !== "k") return; // a key that is held down decides once
     const act = keyFor(key, target, event.shiftKey);
     if (act) { event.preventDefault(); act(); }
-  });
+  };
+  document.addEventListener("keydown", onKey);
+  if (item) { // who clicked into the preview still decides by keys
+    const paper = $(".paper"), listen = () => paper.contentDocument && paper.contentDocument.addEventListener("keydown", onKey);
+    paper.addEventListener("load", listen);
+    if (paper.contentDocument && paper.contentDocument.readyState === "complete") listen();
+  }
   function keyFor(key, target, shift) {
     if (key === "?") return () => $("#help") && $("#help").showModal();
     if (key === "u" && undoForm) return undo;
