@@ -155,3 +155,30 @@ def test_pages_fit_and_axe_finds_nothing_serious(office: Office, base: str, brow
         ]
         assert not serious, (path, found.generate_report())
     page.context.close()
+
+
+SMALL = """() => [...document.querySelectorAll('a, button, summary, select, label:has(input)')]
+  .filter(one => one.offsetParent && one.closest('main') && !one.closest('.vh'))
+  .filter(one => { const box = one.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
+  .map(one => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_everything_that_is_pressed_is_large_enough(
+    office: Office, base: str, browser: Any, width: int
+) -> None:
+    page = _sit(office, base, browser, "as-chief", width)
+    for path in (
+        "/",
+        "/items/4@1",
+        "/items/5@1",
+        "/done",
+        "/take",
+        "/write",
+        "/log",
+        "/learning",
+        "/alike/1",
+    ):
+        page.goto(base + path)
+        assert page.evaluate(SMALL) == [], path
+    page.context.close()
