@@ -150,7 +150,9 @@ def _name_faults(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:
-        return _tell(400, _TOLD[400])
+        if wants_json():
+            return _tell(400, "这一页放得太久，请刷新再办。")
+        return _lose("这一页放得太久了", 400)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> ResponseReturnValue:
@@ -183,7 +185,12 @@ def _tell(status: int, told: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify({"told": told}), status
     if status == 401:
-        return draw("expired.html", status, told=told, back=read_origin(), typed=read_typed())
+        return _lose("登录已经过期", status)
     if status >= 500:  # the store may be what is broken, so nothing is asked of it
         return told, status, {"Content-Type": "text/plain; charset=utf-8"}
     return draw("problem.html", status, told=told, status_code=status)
+
+
+def _lose(head: str, status: int) -> ResponseReturnValue:
+    """Say that a form came too late, lead back to its page, and show what was written there."""
+    return draw("expired.html", status, head=head, back=read_origin(), typed=read_typed())

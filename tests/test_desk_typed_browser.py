@@ -116,6 +116,10 @@ def test_nothing_is_passed_while_a_change_of_it_is_not_saved(office: Office, sit
     page.locator("h1.name").click()
     page.keyboard.press("a")
     page.wait_for_url("**/items/2@1*")
+    page.go_back()
+    page.locator("h1.name").click()
+    page.keyboard.press("a")
+    _wait_told(page, "这一条现在是“已通过”")
 
 
 def test_a_login_that_ran_out_costs_nothing_that_was_written(
@@ -143,6 +147,19 @@ def test_without_script_it_is_shown_to_copy(office: Office, sit: Callable[..., A
     page.get_by_role("button", name="送审").click()
     kept = [one.input_value() for one in page.locator("textarea").all()]
     assert kept == ["一条写了很久的公告", "第一段。\n\n<b>第二段</b>。"]
+
+
+def test_a_form_from_before_another_login_is_shown_again_too(
+    office: Office, base: str, sit: Callable[..., Any]
+) -> None:
+    page = sit("ann", "/items/1@1")
+    page.locator("#note").fill(NOTE)
+    office.let_in(page.context, base, "ann")  # signed in anew in another tab
+    page.get_by_role("button", name="留下").click()
+    page.get_by_role("heading", name="这一页放得太久了").wait_for()
+    assert page.locator("textarea").input_value() == NOTE
+    page.get_by_role("link", name="回到那一页").click()
+    assert page.locator("#note").input_value() == NOTE
 
 
 def test_what_one_person_typed_is_not_shown_to_the_next_one(

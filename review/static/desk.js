@@ -244,7 +244,7 @@ document.addEventListener("DOMContentLoaded", () => {
   async function decideItem(action) {
     if (action === "approve" && item.hasAttribute("data-held")) action = "reopen";
     const button = $(`[value="${action}"]`, form);
-    if (!button) return tell("现在不能这样做。", false, false);
+    if (!button) return tell(`这一条现在是“${item.dataset.state}”，不能这样做。`, false, false);
     if (button.getAttribute("aria-disabled") === "true") return tell($("#because").textContent, false, false);
     if (action === "approve" && $("#fields[data-unsaved]")) return tell("字段改了还没有保存：先按“保存改动”，或者按“不要了”。", false, false);
     if (needsReason(action, "flagged" in item.dataset)) {
