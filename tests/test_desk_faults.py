@@ -9,6 +9,7 @@ import pytest
 from classify.trial import read_rule
 from errors import ConfigurationError
 from portal import Portal, Rule, When
+from review.actions.take import tell_error
 from review.faults import tell_fault
 
 RULE = "column: renshi\nname: 任免\nwhen: {title: 任免}"
@@ -64,3 +65,17 @@ def test_a_fault_of_a_rule_is_told_in_chinese(rule: str, portal: Portal) -> None
 
 def test_what_nobody_foresaw_is_still_no_english() -> None:
     assert tell_fault("something else, expected better", {}) == "写法不对"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("http: answers 404", "对方网站没有给出网页（404）"),
+        ("guarded: 169.254.169.254 is the inside address 169.254.169.254", "地址指向内部网络，不允许采集"),
+        ("tls: certificate verify failed", "对方网站的证书有问题"),
+        ("something new: that nobody foresaw", "取的过程出错了，请再试一次"),
+        (None, "取的过程出错了，请再试一次"),
+    ],
+)
+def test_why_a_page_did_not_come_is_told_in_chinese(error: str | None, words: str) -> None:
+    assert tell_error(error) == words
