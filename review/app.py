@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ from review.drawing import draw, wants_json
 from review.elsewhere import list_places
 from review.permissions import check_routes, guard
 from review.protection import protect
+from review.requests import read_origin, read_typed
 from review.setting import Setting
 from review.visits import Visits, visit
 from sources import Sources
@@ -90,10 +92,12 @@ _ROUTES: tuple[tuple[str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("POST", "/log/verify", log.verify_log),
     ("GET POST", "/login", login.login),
     ("POST", "/logout", login.logout),
+    ("POST", "/awake", login.awake),
     ("GET POST", "/password", password.password),
     ("GET", "/files/<prefix>/<name>", files.kept_file),
     ("GET", "/static/<name>", files.static_file),
 )
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _TOLD = {
     400: "请求不完整，或者页面放得太久。请回到上一页刷新再试。",
     401: "登录已经过期，请重新登录。",
@@ -146,7 +150,9 @@ def _name_faults(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:
-        return _tell(400, _TOLD[400])
+        if wants_json():
+            return _tell(400, "这一页放得太久，请刷新再办。")
+        return _lose("这一页放得太久了", 400)
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> ResponseReturnValue:
@@ -160,16 +166,31 @@ def _name_faults(app: Flask) -> None:
         if isinstance(error, NotFound):
             return _tell(404, _TOLD[404])
         if isinstance(error, Stale | NotAllowed):
-            return _tell(409, f"{error}。")
+            return _tell(409, _say(error))
         if isinstance(error, UserFault):
-            return _tell(400, f"{error}。")
+            return _tell(400, _say(error))
         logger.error("the desk: %s", error)
         return _tell(500, _TOLD[500])
+
+
+def _say(error: CaibianError) -> str:
+    """Give a fault's own words where they are an editor's; those for a terminal go to the log."""
+    if _CHINESE.search(str(error)):
+        return f"{error}。"
+    logger.info("the desk refused: %s", error)
+    return "现在不能这样做，请刷新页面再看。"
 
 
 def _tell(status: int, told: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify({"told": told}), status
+    if status == 401:
+        return _lose("登录已经过期", status)
     if status >= 500:  # the store may be what is broken, so nothing is asked of it
         return told, status, {"Content-Type": "text/plain; charset=utf-8"}
     return draw("problem.html", status, told=told, status_code=status)
+
+
+def _lose(head: str, status: int) -> ResponseReturnValue:
+    """Say that a form came too late, lead back to its page, and show what was written there."""
+    return draw("expired.html", status, head=head, back=read_origin(), typed=read_typed())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from store.moves import Wish
 from store.reviews import decide
 from store.sessions import Act, Session, push_act
 
+logger = logging.getLogger(__name__)
 _SEEN = re.compile(r"(\d{1,9})@(\d{1,6}):(\d{1,9})")
 MOST = 500  # revisions in one request
 _AT_ONCE = 12  # decisions in one transaction, some 20 ms of it
@@ -99,7 +101,7 @@ def carry_out(
             for one, reposts in some:
                 _settle(connection, order, one, reposts, done, left)
             if len(done) > before:
-                parts = tuple((one.item, one.number, one.action) for one in done)
+                parts = tuple(one.part for one in done)
                 act = Act(name_act(connection, here, done, bulk), parts)
                 push_act(connection, session, act, replace_last=before > 0)
     with here.database.read() as connection:
@@ -173,9 +175,12 @@ def _try(connection: Connection, order: _Order, one: Seen, wish: Wish, strict: b
             keep_gone(connection, standing, actor, wish.reason, now)
             return Done(one.item, one.number, KEEP, standing.state, standing.column, None)
         did = decide(connection, one.item, one.number, wish, actor, here.desk, now, via="desk")
-    except (NotAllowed, Stale) as error:
-        return f"现在不能这样做（{error}）"
-    return Done(one.item, one.number, wish.action, did.to_state, did.column_key, did.release_after)
+    except (NotAllowed, Stale) as error:  # what `explain` knows, it has said in an editor's words
+        logger.warning("the desk let %s of %s through: %s", wish.action, one.which, error)
+        return "现在不能这样做，请刷新页面再看"
+    return Done(
+        one.item, one.number, wish.action, did.to_state, did.column_key, did.release_after, standing.state
+    )
 
 
 def _explain_floor(one: Standing, floor: float) -> str:

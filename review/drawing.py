@@ -13,6 +13,7 @@ from publish.templates import make_environment
 from review.assets import read_own
 from review.setting import setting
 from review.visits import signed_in, visit
+from review.words import ROLES
 from store.moves import EDITORS
 from store.sessions import set_notice
 
@@ -37,11 +38,13 @@ def draw(template: str, status: int = 200, **values: Any) -> Response:
     shown = {
         "me": session.actor if session is not None else None,
         "chief": session is not None and "chief" in session.actor.roles,
+        "role": next((name for role, name in ROLES.items() if session and role in session.actor.roles), ""),
         "decides": session is not None and bool(session.actor.roles & EDITORS),
         "csrf": generate_csrf(),
         "css": read_own()["desk.css"].path,
         "item_style": read_own()["item.css"].path,
         "script": read_own()["desk.js"].path,
+        "typed_script": read_own()["typed.js"].path,
         "icon": here.site.icon,
         "portal_name": here.portal.identity.name,
         "banner": here.portal.identity.notice,

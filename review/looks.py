@@ -32,6 +32,7 @@ class Look:
     told: str = ""
     asks: str = ""  # block or confirm, while nobody dealt with it
     settled: bool = False
+    mine: bool = False  # a doubt that the person who looks has resolved
 
     @property
     def phrase(self) -> str:
@@ -46,8 +47,10 @@ class Look:
         return Spot(self.number, self.field, words, self.tone)
 
 
-def list_looks(findings: Sequence[Finding], doubts: Sequence[Doubt]) -> list[Look]:
-    """List findings and doubts in the order of their numbers."""
+def list_looks(
+    findings: Sequence[Finding], doubts: Sequence[Doubt], resolved: Sequence[Doubt] = ()
+) -> list[Look]:
+    """List findings and doubts in the order of their numbers, and last what somebody resolved already."""
     found = [
         Look(
             number=number,
@@ -64,7 +67,7 @@ def list_looks(findings: Sequence[Finding], doubts: Sequence[Doubt]) -> list[Loo
         )
         for number, one in enumerate(findings, 1)
     ]
-    return found + [
+    found += [
         Look(
             number=number,
             field=one.field,
@@ -76,4 +79,18 @@ def list_looks(findings: Sequence[Finding], doubts: Sequence[Doubt]) -> list[Loo
             choices=tuple(dict.fromkeys(_DATE.findall(one.word))) if one.field in DATES else (),
         )
         for number, one in enumerate(doubts, len(found) + 1)
+    ]
+    return found + [
+        Look(
+            number=number,
+            field=one.field,
+            head=name_field(one.field),
+            words=one.word,
+            tone="note",
+            level="已核对",
+            doubt=one.id,
+            settled=True,
+            mine=one.mine,
+        )
+        for number, one in enumerate(resolved, len(found) + 1)
     ]

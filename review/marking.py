@@ -84,7 +84,8 @@ def _find_places(article: HtmlElement, field: str) -> list[HtmlElement]:
         return _ask(article, ".//div[@class='body']")
     if field == "attachments" or field.startswith("附件："):
         name = field.partition("：")[2]
-        named = [one for one in _ask(article, ".//section[@class='att']//li") if name in one.text_content()]
+        names = _ask(article, ".//section[@class='att']//li/a/span[not(@class)]")
+        named = [one for one in names if name in one.text_content()]
         return named if name and named else _ask(article, ".//section[@class='att']/h2")
     terms = {one.text_content(): one.getnext() for one in reversed(_ask(article, ".//dt"))}
     found = (terms.get(label) for label in _LABELS.get(field, ()))

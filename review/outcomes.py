@@ -12,7 +12,7 @@ from clock import tell_minute
 from publish.fields import clean
 from review.refusals import KEEP
 from review.setting import Setting
-from review.words import STATES, next_publish
+from review.words import ACTIONS, STATES, next_publish
 from store.desk import find_standing
 from store.faces import find_title
 
@@ -27,6 +27,16 @@ class Done:
     to_state: str
     column_key: str | None
     release_after: datetime | None
+    was: str = ""  # the state before
+
+    @property
+    def part(self) -> tuple[int, int, str]:
+        """What an undo has to know of it."""
+        return (
+            self.item,
+            self.number,
+            "unhold" if (self.action, self.was) == ("reopen", "held") else self.action,
+        )
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,10 @@ def tell(
 
 
 def name_act(connection: Connection, here: Setting, done: Sequence[Done], bulk: bool) -> str:
-    """Name what can be taken back: the beginning of what was told."""
+    """Name what can be taken back: of one the beginning of what was told, of many how many."""
+    heads = [one for one in done if one.action == done[0].action]
+    if len(heads) > 1 or bulk:
+        return f"{ACTIONS.get(done[0].action, done[0].action)} {len(heads)} 条"
     return tell(connection, here, done, (), bulk).partition("，")[0].rstrip("。")
 
 

@@ -84,7 +84,8 @@ def _see(
         date=date or "没有日期",
         stated=(date or "").replace(" ", "T"),
         state=one.state,
-        flagged=bool(one.levels.get("block")),
+        flagged=bool(one.levels.get("block"))
+        and "chief" in actor.roles,  # who may pass it is asked for a reason
         returnable=one.kind == "submitted",
         claimed=one.claimed(actor.id, now) or "",
         whys=(*_explain(one, remarks, here, actor), *_count(sheet.notes.get(one.item, 0), actor)),

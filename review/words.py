@@ -28,6 +28,7 @@ ACTIONS = {
     "edit": "改了字段，有了新版",
     "correct": "更正，有了新版",
     "resolve": "核对存疑",
+    "unresolve": "取回对存疑的核对",
     "note": "写便条",
     "column": "改栏目",
     "approve": "通过",
@@ -44,6 +45,21 @@ ACTIONS = {
     "unconfirm": "取回对标记的确认",
     "allow": "放行词句",
     "disallow": "不再放行词句",
+    "cluster-together": "和另一条放在一起",
+    "cluster-apart": "和另一条拆开",
+    "cluster-original": "设为原件",
+}
+# Who acts in the log without being a person.
+MACHINES = {"crawl": "采集程序", "terminal": "终端", "caibian": "系统", "publish": "发布程序"}
+# The one that may do most at this desk stands first.
+ROLES = {
+    "chief": "主编",
+    "editor": "编辑",
+    "submitter": "供稿员",
+    "director": "供稿单位负责人",
+    "ops": "运维",
+    "auditor": "审计",
+    "administrator": "系统管理员",
 }
 FIELDS = {
     "title": "标题",
@@ -108,6 +124,20 @@ REASONS = {
 def name_field(field: str) -> str:
     """Name a field as editors do; `附件：名称` is said as it is."""
     return FIELDS.get(field, field)
+
+
+def name_why(action: str, reason: str | None) -> str:
+    """Give the reason of a row of the log; a doubt's begins with its field, and an order's names an item."""
+    if action in ("user-add", "user-grant", "user-revoke") and reason:
+        who, _, role = reason.partition(": ")
+        name, _, columns = role.partition(" of ")
+        return f"{who}：{ROLES.get(name, role)}" + (f"（{columns}）" if columns else "")
+    if action in ("cluster-together", "cluster-apart") and reason:
+        return f"稿件 {reason.rpartition(' ')[2]}"
+    if action not in ("resolve", "unresolve") or not reason:
+        return reason or ""
+    field, colon, words = reason.partition("：")
+    return f"{name_field(field)}{colon}{words}"
 
 
 def name_title(title: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, case, func, literal_column, select, update
 
 from clock import read_time, write_time
 from errors import NotFound, Stale
@@ -31,6 +31,8 @@ from store.tables import (
 )
 
 CLAIM = timedelta(minutes=10)
+_DECIDED = ("approve", "return", "reject", "hold", "withdraw", "keep")
+_TAKEN_BACK = ("undo", "reopen")
 _BY_PEOPLE = log.c.via != literal_column("'crawl'")  # as the index says it
 
 
@@ -217,11 +219,13 @@ def list_done(connection: Connection, actor: str, since: datetime) -> list[Step]
 
 
 def count_done(connection: Connection, actor: str, since: datetime) -> int:
-    """Count the decisions of somebody since a moment."""
-    query = select(func.count()).where(
-        log.c.actor == actor, log.c.at >= write_time(since), log.c.to_state.is_not(None), _BY_PEOPLE
+    """Count the decisions of somebody since a moment; one that was taken back is none."""
+    back = and_(log.c.action.in_(_TAKEN_BACK), log.c.to_state != "approved")  # not what stands again by it
+    counts = case((log.c.action.in_(_DECIDED), 1), (back, -1), else_=0)
+    query = select(func.coalesce(func.sum(counts), 0)).where(
+        log.c.actor == actor, log.c.at >= write_time(since), _BY_PEOPLE
     )
-    return int(connection.execute(query.where(log.c.action != "supersede")).scalar_one())
+    return max(0, int(connection.execute(query).scalar_one()))
 
 
 def find_source(connection: Connection, revision: int) -> tuple[str, dict[str, str]] | None:

@@ -241,11 +241,11 @@ def _stand(connection: Connection, review: RowMapping) -> Standing:
         passed=tuple(row["actor"] for row in _read_passes(connection, review["revision"])),
         blocks=counts.get("block", 0),
         confirms=counts.get("confirm", 0),
-        lifted=_count_lifted(connection, review["revision"]),
+        lifted=count_lifted(connection, review["revision"]),
     )
 
 
-def _count_lifted(connection: Connection, revision: int) -> int:
+def count_lifted(connection: Connection, revision: int) -> int:
     """Count the blocks that a person cleared; what an allowance explains was never one."""
     return int(connection.execute(_LIFTED, {"of_revision": revision}).scalar_one())
 

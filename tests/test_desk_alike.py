@@ -116,3 +116,32 @@ def test_a_rule_that_cannot_be_read_names_its_line(office: Office, portal: Porta
         read_rule("", portal)
     with pytest.raises(ConfigurationError):
         read_rule("- [", portal)
+
+
+@pytest.mark.parametrize(
+    ("item", "fields", "words"),
+    [
+        (1, {"order": "together", "other": "1"}, "没有办成：请填另一条稿件的编号"),
+        (3, {"order": "original"}, "没有办成：稿件 3 没有和别的放在一起"),
+    ],
+)
+def test_an_order_about_nothing_is_refused_in_chinese(
+    office: Office, item: int, fields: dict[str, Any], words: str
+) -> None:
+    ann = office.client("ann")
+    office.post(ann, f"/alike/{item}", script=False, **fields)
+    assert words in ann.get(f"/alike/{item}").text
+
+
+def test_what_somebody_parted_is_named_and_the_log_names_orders(office: Office) -> None:
+    ann, chief = office.client("ann"), office.client("as-chief")
+    office.post(ann, "/alike/2", script=False, order="apart")
+    office.post(ann, "/alike/3", script=False, order="together", other="1")
+    office.post(ann, "/alike/2", script=False, order="together", other="3")
+    assert "没有办成：稿件 2、1 有人拆开过" in ann.get("/alike/2").text
+    page = chief.get("/log").text
+    assert "和另一条拆开" in page
+    assert "和另一条放在一起" in page
+    assert "稿件 1</td>" in page
+    assert "cluster-" not in page.partition("<tbody>")[2]
+    assert "as-chief：主编" in page

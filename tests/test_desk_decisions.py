@@ -108,7 +108,7 @@ def test_undo_takes_a_bulk_back_and_leaves_no_trace_in_the_queue(office: Office)
     client = office.client("ann")
     before = client.get("/").text
     office.post(client, "/decide", action="approve", which=[f"{item}@1:1" for item in (1, 2, 3, 6)])
-    assert office.post(client, "/undo").json["told"].startswith("已撤销：已通过 3 条")
+    assert office.post(client, "/undo").json["told"].startswith("已撤销：通过 4 条")
     client.get("/")  # the notice is told once
     after = client.get("/").text
     assert _rows(before) == _rows(after)
@@ -272,6 +272,18 @@ def test_what_one_did_today(office: Office) -> None:
     page = office.client("ann").get("/done").text
     assert "第1次" in page
     assert "第2次" not in page
+
+
+def test_what_was_taken_back_does_not_count_as_done(office: Office) -> None:
+    client = office.client("ann")
+    office.post(client, "/decide", action="approve", which=["1@1:1", "2@1:1", "3@1:1", "6@1:1"])
+    assert '<span id="made">4</span>' in client.get("/").text
+    told = office.post(client, "/undo").json["told"]
+    assert told == "已撤销：通过 4 条。"  # the one that waits for its second person, too
+    page = client.get("/").text
+    assert '<span id="made">0</span>' in page
+    office.post(client, "/decide", action="hold", which="1@1:3")
+    assert "今日已办 1 条" in client.get("/done").text
 
 
 def test_reposts_fold_under_their_original(office: Office) -> None:

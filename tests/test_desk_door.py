@@ -50,7 +50,7 @@ def _sign_in(office: Office, client: FlaskClient, password: str = PASSWORD, **fi
 _PLACES = {"item": "1", "number": "1", "prefix": "ab", "name": "x.css", "job": "1"}
 # What each role may reach, written down here once more, so that a route that opens by mistake is seen.
 _EVERYBODY = {"login", "static_file", "bring"}
-_ANYBODY_SIGNED_IN = {"logout", "password"}
+_ANYBODY_SIGNED_IN = {"logout", "password", "awake"}
 _LOOK = {
     "queue",
     "done",
@@ -368,3 +368,22 @@ def test_the_queue_is_shown_to_who_only_looks(
     page = office.client("as-auditor").get("/").text
     assert "省教育厅第1次取暖检查通报" in page
     assert 'value="approve"' not in page
+
+
+def test_what_another_site_sends_is_never_shown_as_typed_here(office: Office) -> None:
+    """Else it could have the desk say what it likes; and what was typed is text, whatever it holds."""
+    stranger = office.client()
+    words = "<script>alert(1)</script>请打这个电话"
+    for sender, shown in (("cross-site", False), ("same-site", False), ("same-origin", True)):
+        answer = stranger.post(
+            "/write", data={"title": words, "password": "p"}, headers={"Sec-Fetch-Site": sender}
+        )
+        assert answer.status_code == 401
+        assert ("请打这个电话" in answer.text) == shown
+        assert "<script>alert" not in answer.text
+    away = stranger.post("/write", headers={"Referer": "https://evil.example/items/1@1"}).text
+    assert 'href="/login?next=/"' in away
+    large = stranger.post(
+        "/write", data={"title": "x" * (3 << 20)}, headers={"Sec-Fetch-Site": "same-origin"}
+    )
+    assert large.status_code == 401

@@ -64,10 +64,29 @@ def test_a_doubt_is_resolved_by_a_click_and_the_log_says_by_whom(office: Office)
     page = _send(office, "ann", "/items/4@1/resolve", doubt=doubt.id)
     assert "存疑消除" in page
     assert "没有标记，没有存疑" in page
-    assert "核对存疑　理由：published：页面标签写" in page
-    assert office.post(office.client("bo"), "/items/4@1/resolve", doubt=doubt.id).status_code == 404
+    assert "核对存疑　理由：原文发布：页面标签写" in page
+    assert "没有办成：别人已经办了" in _send(office, "bo", "/items/4@1/resolve", doubt=doubt.id)
     (row,) = office.run("SELECT actor, item FROM log WHERE action = 'resolve'")
     assert tuple(row) == ("ann", 4)
+
+
+def test_a_resolved_doubt_can_be_taken_back_by_who_resolved_it_and_by_undo(office: Office) -> None:
+    (doubt,) = office.run("SELECT id FROM revision_doubts")
+    _send(office, "ann", "/items/4@1/resolve", doubt=doubt.id)
+    assert "取回" not in office.client("bo").get("/items/4@1").text
+    refused = _send(office, "bo", "/items/4@1/resolve", doubt=doubt.id, act="recall")
+    assert "没有办成：这一处是别人核对的" in refused
+    page = _send(office, "ann", "/items/4@1/resolve", doubt=doubt.id, act="recall")
+    assert "原文发布：已取回，还是存疑" in page
+    assert '要看的地方 <span class="num">1</span>' in page
+    assert "取回对存疑的核对　理由：原文发布：" in page
+    client = office.client("ann")
+    office.post(client, "/items/4@1/resolve", script=False, doubt=doubt.id)
+    assert "已撤销：核对原文发布" in office.post(client, "/undo").get_json()["told"]
+    assert office.run("SELECT id FROM revision_doubts WHERE resolved_by_log IS NULL") == [(doubt.id,)]
+    office.post(client, "/items/4@1/resolve", script=False, doubt=doubt.id)
+    office.post(client, "/decide", which="4@1:1", action="approve")
+    assert "取回" not in client.get("/items/4@1").text.partition("要看的地方")[2].partition("</section>")[0]
 
 
 @pytest.mark.parametrize("wanted", ["", "x", "-1", "99999999999", "99"])

@@ -79,6 +79,24 @@ def test_a_doubt_is_settled_and_a_note_left_by_mouse(office: Office, base: str, 
     page.context.close()
 
 
+def test_who_clicked_into_the_preview_decides_by_keys_and_does_not_lose_it(
+    office: Office, base: str, browser: Any
+) -> None:
+    page = _sit(office, base, browser, "ann")
+    page.goto(f"{base}/items/1@1")
+    paper = page.frame(name="paper")
+    paper.get_by_role("link", name="首页").first.click()
+    paper.locator("h1").click()
+    assert page.frame(name="paper").url.endswith("/items/1@1/preview")
+    page.keyboard.press("j")
+    page.wait_for_url("**/items/2@1*")
+    page.frame(name="paper").locator("h1").click()
+    page.keyboard.press("a")
+    page.wait_for_url("**/items/3@1*")
+    assert office.run("SELECT state FROM reviews WHERE item = 2")[0][0] == "approved"
+    page.context.close()
+
+
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
     """A page of another site."""
@@ -136,4 +154,31 @@ def test_pages_fit_and_axe_finds_nothing_serious(office: Office, base: str, brow
             one["id"] for one in found.response["violations"] if one["impact"] in ("serious", "critical")
         ]
         assert not serious, (path, found.generate_report())
+    page.context.close()
+
+
+SMALL = """() => [...document.querySelectorAll('a, button, summary, select, label:has(input)')]
+  .filter(one => one.offsetParent && one.closest('main') && !one.closest('.vh'))
+  .filter(one => { const box = one.getBoundingClientRect(); return box.width < 24 || box.height < 24; })
+  .map(one => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_everything_that_is_pressed_is_large_enough(
+    office: Office, base: str, browser: Any, width: int
+) -> None:
+    page = _sit(office, base, browser, "as-chief", width)
+    for path in (
+        "/",
+        "/items/4@1",
+        "/items/5@1",
+        "/done",
+        "/take",
+        "/write",
+        "/log",
+        "/learning",
+        "/alike/1",
+    ):
+        page.goto(base + path)
+        assert page.evaluate(SMALL) == [], path
     page.context.close()

@@ -78,6 +78,12 @@ def test_an_editor_of_a_column_sees_and_decides_that_one_alone(office: Office) -
             assert (ask(path).status_code == 403) == foreign, (method, path)
     told = office.post(client, "/decide", action="approve", which=["1@1:1"]).json["told"]
     assert "这个栏目不归您审" in told
+    office.post(client, "/alike/2", script=False, order="together", other="1")
+    assert "稿件 1 在不归您审的栏目里" in client.get("/alike/2").text
+    office.post(office.client("chi"), "/alike/2", script=False, order="together", other="1")
+    beside = client.get("/alike/2").text  # that there is another one is seen, and what it says is not
+    assert "在不归您审的栏目里" in beside
+    assert "第1次" not in beside
     assert "第1次" not in client.get("/search?q=取暖").text
     chief = office.client("chi").get("/").text
     assert "省教育厅第1次" in chief

@@ -11,7 +11,7 @@ from review.setting import setting
 from review.visits import read_now, signed_in
 from review.whereabouts import tell_whereabouts
 from review.words import ACTIONS, name_title
-from store.desk import list_done
+from store.desk import count_done, list_done
 from store.sessions import find_act
 from store.whereabouts import find_whereabouts
 
@@ -30,6 +30,7 @@ def done() -> ResponseReturnValue:
         faces = here.faces.read(connection, revisions)
         places = find_whereabouts(connection, revisions)
         act = find_act(connection, session)
+        count = count_done(connection, session.actor.id, begin_day(now))
     rows = [
         {
             "step": step,
@@ -42,6 +43,7 @@ def done() -> ResponseReturnValue:
     return draw(
         "done.html",
         rows=rows,
+        count=count,
         actions=ACTIONS,
         name_column=here.name_column,
         undo=act.told if act is not None else None,

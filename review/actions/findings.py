@@ -18,7 +18,7 @@ from store.allowances import end_allowance, list_allowances, make_allowance
 from store.clearing import clear_finding, recall_finding
 from store.desk import Finding, find_standing, read_details
 from store.screenings import list_raised
-from store.sessions import set_notice
+from store.sessions import Act, push_act, set_notice
 
 
 @allow(*DECIDE)
@@ -110,10 +110,12 @@ def _carry_out(connection: Connection, item: int, number: int, finding: Finding,
             )
             return f"“{made.phrase}”以后放行，现有 {count} 处已一并放行。"
         clear_finding(connection, item, number, finding.id, reason, actor, now, via="desk")
+        act_done = Act(f"确认{head}", ((item, number, f"confirm={finding.id}"),))
+        push_act(connection, signed_in(), act_done)
     except Stale:
-        return f"{head}：别人已经办了。"
+        return f"没有办成：{head}，别人已经办了。"
     except NotAllowed:
-        return f"{head}：现在不能这样做。"
+        return f"没有办成：{head}，现在不能这样做。"
     except UserFault:
-        return f"{head}：写一个 2 到 60 字的词句，包括找到的词。"
+        return f"没有办成：{head}，写一个 2 到 60 字的词句，包括找到的词。"
     return f"{head}：已{'放行' if finding.level == 'block' else '确认'}。"

@@ -21,7 +21,17 @@ from review.refusals import explain
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
 from review.whereabouts import tell_whereabouts
-from review.words import ACTIONS, REASONS, STATES, name_field, name_origin, name_reason, name_title
+from review.words import (
+    ACTIONS,
+    MACHINES,
+    REASONS,
+    STATES,
+    name_field,
+    name_origin,
+    name_reason,
+    name_title,
+    name_why,
+)
 from store.desk import (
     Details,
     Standing,
@@ -31,11 +41,12 @@ from store.desk import (
     list_history,
     read_details,
 )
-from store.doubts import list_doubts
+from store.doubts import list_doubts, list_resolved
 from store.editing import DATES, EDITABLE
 from store.forms import Form
 from store.moves import Wish
 from store.notes import list_notes
+from store.reviews import count_lifted
 from store.sessions import find_act
 from store.versions import Version, list_versions, read_form
 from store.whereabouts import find_whereabouts
@@ -86,7 +97,12 @@ def item(item: int, number: int) -> ResponseReturnValue:
         source = find_source(connection, one.revision)
         near = find_neighbours(connection, here, session.actor, one.revision, one, request.args.get("in"))
         act = find_act(connection, session)
-        looks = list_looks(details.findings, list_doubts(connection, one.revision))
+        looks = list_looks(
+            details.findings,
+            list_doubts(connection, one.revision),
+            list_resolved(connection, one.revision, session.actor),
+        )
+        lifted = count_lifted(connection, one.revision) if details.findings else 0
         notes = list_notes(connection, item) if session.actor.roles & set(DECIDE) else []
         stands = find_whereabouts(connection, [one.revision])[one.revision]
         past = _read_past(connection, one, details.form)
@@ -107,6 +123,7 @@ def item(item: int, number: int) -> ResponseReturnValue:
         notes=notes,
         past=past,
         name_field=name_field,
+        name_why=name_why,
         whereabouts=tell_whereabouts(stands, here, now),
         validity=VALIDITY,
         item_script=read_own()["item.js"].path,
@@ -116,13 +133,14 @@ def item(item: int, number: int) -> ResponseReturnValue:
         column=one.column,
         columns=here.picks,
         suggestion=_tell_suggestion(one, details, here),
-        needs=here.desk.columns.get(one.column or "", 1),
+        needs=_count_persons(one, lifted, here),
         claimed=one.claimed(session.actor.id, now),
         why=why,
         reopens=stuck is None,
         reason_needed=bool(one.levels.get("block")),
         reasons=REASONS,
         actions=ACTIONS,
+        machines=MACHINES,
         states=STATES,
         name_column=here.name_column,
         near=near,
@@ -130,6 +148,12 @@ def item(item: int, number: int) -> ResponseReturnValue:
         returnable=one.kind == "submitted",
         back=request.full_path.rstrip("?"),
     )
+
+
+def _count_persons(one: Standing, lifted: int, here: Setting) -> int:
+    """How many persons it takes: what the column asks for, and two where something blocks or did."""
+    blocked = one.levels.get("block", 0) or lifted
+    return max(here.desk.columns.get(one.column or "", 1), 2 if blocked or one.passes else 1)
 
 
 def _read_past(connection: Connection, one: Standing, form: Form) -> Past:
@@ -162,7 +186,9 @@ def _see_fields(details: Details, origins: dict[str, str], looks: list[Look]) ->
                 value=shown or "",
                 origin=_tell_origin(key, value, details, origins),
                 machine=(was or "空") if key in details.person else None,
-                doubts=tuple(one for one in looks if one.doubt is not None and one.field == key),
+                doubts=tuple(
+                    one for one in looks if one.doubt is not None and not one.settled and one.field == key
+                ),
             )
         )
     return fields

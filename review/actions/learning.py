@@ -16,6 +16,7 @@ from pipelines.cluster_hot import list_hot
 from pipelines.lessons import make_lessons
 from publish.fields import clean
 from review.drawing import draw
+from review.faults import tell_fault
 from review.permissions import LOOK, allow
 from review.setting import Setting, setting
 from review.visits import read_now
@@ -58,7 +59,10 @@ def trial() -> ResponseReturnValue:
     try:
         rule = read_rule(text, here.portal)
     except ConfigurationError as error:
-        faults = [f"第 {one.line} 行第 {one.column} 列：{one.message}" for one in error.faults]
+        names = {column.key: column.name for column in here.portal.columns}
+        faults = [
+            f"第 {one.line} 行第 {one.column} 列：{tell_fault(one.message, names)}。" for one in error.faults
+        ]
     else:
         tried = try_rule(rule, make_lessons(_read_decisions(here), here.sources), here.portal)
     return draw("trial.html", text=text, faults=faults, trial=tried, name_column=here.name_column)

@@ -15,7 +15,7 @@ from review.drawing import draw, go
 from review.permissions import allow
 from review.setting import setting
 from review.visits import read_now, signed_in
-from review.words import ACTIONS, STATES
+from review.words import ACTIONS, MACHINES, STATES, name_why
 from store.audit import Wanted, list_actions, list_actors, list_rows
 from store.backup import list_backup_heads
 from store.exporting import write_csv, write_lines
@@ -30,13 +30,18 @@ _MORE = {
     "logout": "退出",
     "login-refused": "登录被拒",
     "user-add": "建账号",
-    "user-passwd": "改口令",
+    "password": "本人改口令",
+    "user-passwd": "重设口令",
+    "user-grant": "给角色",
+    "user-revoke": "收回角色",
     "user-disable": "停用账号",
     "export": "导出记录",
     "restore": "恢复备份",
     "publish": "发布",
+    "redirect": "旧地址转到新地址",
+    "upgrade": "升级数据库",
+    "tidy": "清理旧网页",
 }
-_MACHINES = {"crawl": "采集程序", "terminal": "终端", "caibian": "系统", "publish": "发布程序"}
 
 
 @allow(*AUDIT)
@@ -54,7 +59,8 @@ def log() -> ResponseReturnValue:
         actors=actors,
         actions=actions,
         words={**_MORE, **ACTIONS},
-        machines=_MACHINES,
+        name_why=name_why,
+        machines=MACHINES,
         states=STATES,
         name_column=here.name_column,
         asked={name: request.args.get(name, "") for name in _FILTERS},

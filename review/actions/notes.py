@@ -24,4 +24,6 @@ def leave_note(item: int, number: int) -> ResponseReturnValue:
             add_note(connection, item, request.form.get("text", ""), session.actor, now)
         except UserFault as error:
             set_notice(connection, session, f"没有保存：{error}。")
+        else:
+            set_notice(connection, session, "便条已留下。")
     return redirect(f"/items/{item}@{number}#notes", 303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from urllib.parse import quote
 
@@ -141,7 +142,13 @@ def _see(asked: Asked, known: Known | None) -> dict[str, str | None]:
 
 
 def _tell_fault(known: Known | None) -> str:
-    if known is None or not known.error:
+    return tell_error(known.error if known is not None else None)
+
+
+def tell_error(error: str | None) -> str:
+    """Say why a page did not come; of the fetch's own words an editor needs the status alone."""
+    kind, _, words = (error or "").partition(": ")
+    if kind not in _FAULTS:
         return "取的过程出错了，请再试一次"
-    kind, _, words = known.error.partition(": ")
-    return f"{_FAULTS[kind]}（{words}）" if kind in _FAULTS else known.error
+    status = re.fullmatch(r"answers (\d{3})", words)
+    return _FAULTS[kind] + (f"（{status[1]}）" if status else "")

@@ -15,7 +15,9 @@ from review.permissions import DECIDE, allow
 from review.protection import is_own_path
 from review.setting import Setting, setting
 from review.visits import read_now, signed_in
+from store.clearing import recall_finding
 from store.desk import choose_column, find_standing
+from store.doubts import recall_doubt
 from store.moves import Wish
 from store.reviews import decide, undo_approval
 from store.sessions import Session, drop_act, find_act, set_notice
@@ -64,8 +66,15 @@ def _take_back(
         elif action.startswith("column="):
             one = find_standing(connection, item, number)
             choose_column(connection, one, action.partition("=")[2], actor, "desk", now)
+        elif action.startswith("resolve="):
+            one, doubt = find_standing(connection, item, number), int(action.partition("=")[2])
+            recall_doubt(connection, one.revision, doubt, actor, "desk", now)
+        elif action.startswith("confirm="):
+            recall_finding(connection, item, number, int(action.partition("=")[2]), actor, now, via="desk")
         elif action in ("hold", "reject", "return"):
             decide(connection, item, number, Wish("reopen"), actor, here.desk, now, via="desk")
+        elif action == "unhold":
+            decide(connection, item, number, Wish("hold"), actor, here.desk, now, via="desk")
         else:
             return "这个操作不能撤销，请在稿件页处理"
     except NotAllowed as error:

@@ -11,7 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
   let chain = Promise.resolve(); // one request after the other, in the order of the keys
 
   // --- asking and telling ---
-  async function post(path, fields) {
+  async function post(path, fields, leave = true) {
     const body = new URLSearchParams();
     for (const [name, value] of fields) body.append(name, value);
     try {
@@ -19,7 +19,7 @@ document.addEventListener("DOMContentLoaded", () => {
         method: "POST", body, headers: { "X-Desk": "1", "X-CSRFToken": csrf, Accept: "application/json" },
       });
       const told = await answer.json();
-      if (answer.status === 401) location.reload();
+      if (answer.status === 401 && leave) location.reload(); // to the login, and from there back to this page
       return { ok: answer.ok, ...told };
     } catch {
       return { ok: false, told: "连不上审稿台，没有保存。" };
@@ -46,7 +46,8 @@ document.addEventListener("DOMContentLoaded", () => {
       for (const one of sets) one.hidden = one.dataset.for !== action;
       const shown = sets.find((one) => !one.hidden);
       const free = $("[name=reason]", dialog), fault = $(".err", dialog);
-      free.value = ""; fault.hidden = true;
+      free.value = sessionStorage.getItem("reason") || ""; fault.hidden = true; // one that did not get through
+      sessionStorage.removeItem("reason");
       $$("[type=radio]", dialog).forEach((one) => { one.checked = false; });
       $("#why-head").textContent = { approve: "通过，理由", reject: "不用，理由", return: "退回，理由", withdraw: "撤下，理由" }[action] || "理由";
       $("#why-for").textContent = what;
@@ -78,6 +79,12 @@ document.addEventListener("DOMContentLoaded", () => {
     open.dispatchEvent(new Event("cancel"));
     open.close();
   }));
+  // a reason that somebody wrote is kept until the decision it was for is made
+  async function decided(fields, reason) {
+    const answer = await post("/decide", fields);
+    if (!answer.ok && reason) sessionStorage.setItem("reason", reason);
+    return answer;
+  }
   const needsReason = (action, flagged) => ["reject", "return", "withdraw"].includes(action) || (action === "approve" && flagged);
 
   // --- the queue ---
@@ -86,9 +93,10 @@ document.addEventListener("DOMContentLoaded", () => {
   function go(row, focus = true) {
     const old = current();
     if (old) { old.classList.remove("cur"); old.removeAttribute("aria-current"); }
-    if (!row) return;
+    if (!row) return tellPicked();
     row.classList.add("cur");
     row.setAttribute("aria-current", "true");
+    tellPicked();
     if (focus) $(".title", row).focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   }
@@ -125,13 +133,18 @@ document.addEventListener("DOMContentLoaded", () => {
   function tellPicked() {
     const number = $$(".row input[name=which]:checked").length;
     const told = $("#picked");
-    if (told) told.textContent = number ? `已选中 ${number} 条，一起办时只通过没有标记和存疑的` : "";
+    if (!told) return;
+    const title = current() ? $(".title", current()).textContent : "";
+    told.textContent = number ? `已选中 ${number} 条，一起办时只通过没有标记和存疑的` : title && `这一条：${title.length > 24 ? `${title.slice(0, 23)}…` : title}`;
   }
   async function decide(wish, every = false) {
     const some = picked();
     if (!some.length) return tell("先用 J、K 走到一条，或者选中几条。", false, false);
-    const gone = some.every((one) => one.dataset.group === "gone");
-    const action = gone ? { approve: "keep", reject: "withdraw" }[wish] || wish : wish;
+    const allIn = (group) => some.every((one) => one.dataset.group === group);
+    const action = (allIn("gone") ? { approve: "keep", reject: "withdraw" } : allIn("held") ? { approve: "reopen" } : {})[wish] || wish;
+    if (allIn("held") && action !== "reopen") return tell("暂存的先放回待审，再决定。", false, false);
+    const reposts = some.flatMap(folded);
+    if (action === "return" && ![...some, ...reposts].some((one) => "returnable" in one.dataset)) return tell("采集来的信息没有报送单位可退：选“不用”或“暂存”。", false, false);
     const name = some.length > 1 ? `选中的 ${some.length} 条` : $(".title", some[0]).textContent;
     let reason = "";
     if (needsReason(action, some.length === 1 && "flagged" in some[0].dataset)) {
@@ -143,10 +156,10 @@ document.addEventListener("DOMContentLoaded", () => {
     some.forEach((one) => { one.classList.add("busy"); $("[name=which]", one).checked = false; });
     go(next || null);
     tellPicked();
-    return inTurn(() => send(some, [["action", action], ["reason", reason], ...(every ? [["every", "1"]] : []), ...some.flatMap((one) => [["which", one.dataset.seen], ...foldFields(one)])]));
+    return inTurn(() => send(some, reason, [["action", action], ["reason", reason], ...(every ? [["every", "1"]] : []), ...some.flatMap((one) => [["which", one.dataset.seen], ...foldFields(one)])]));
   }
-  async function send(some, fields) {
-    const answer = await post("/decide", fields);
+  async function send(some, reason, fields) {
+    const answer = await decided(fields, reason);
     const done = new Set(answer.done || []);
     for (const row of some.flatMap((one) => [...folded(one), one])) {
       row.classList.remove("busy");
@@ -155,7 +168,10 @@ document.addEventListener("DOMContentLoaded", () => {
     tell(answer.told, answer.ok && !(answer.left || []).length, answer.ok);
     if (!current() && rows().length) go(rows()[0], false);
     const spent = $$(".grp").find((one) => !$(".row", one));
-    if (spent && spent.dataset.more !== "0") return location.reload();
+    if (spent && spent.dataset.more !== "0") {
+      sessionStorage.setItem("told", JSON.stringify([answer.told, !(answer.left || []).length, answer.ok]));
+      return location.reload();
+    }
     if (spent) spent.remove();
     return null;
   }
@@ -195,10 +211,19 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!button) return;
       if (button.name === "bulk") {
         const some = $$(`#g-${button.value} .row[data-seen]`).filter((one) => !one.classList.contains("busy"));
+        if (!some.length) return;
         some.forEach((one) => one.classList.add("busy"));
         go(null);
-        inTurn(() => send(some, [["bulk", button.value], ...some.map((one) => [`seen-${button.value}`, one.dataset.seen])]));
-      } else decide(button.value);
+        inTurn(() => send(some, "", [["bulk", button.value], ...some.map((one) => [`seen-${button.value}`, one.dataset.seen])]));
+      } else {
+        // a button stays in view while the row that it means may have gone out of it
+        const row = current(), place = row && !$(".row input[name=which]:checked") && row.getBoundingClientRect();
+        if (place && (place.bottom < 0 || place.top > innerHeight - 80)) {
+          go(row);
+          return tell("要办的是标出的这一条，请再按一次。", false, false);
+        }
+        decide({ keep: "approve", reopen: "approve" }[button.value] || button.value);
+      }
     });
     queue.addEventListener("change", tellPicked);
     queue.addEventListener("click", (event) => {
@@ -217,26 +242,28 @@ document.addEventListener("DOMContentLoaded", () => {
   // --- one item ---
   const form = $("#decide");
   async function decideItem(action) {
+    if (action === "approve" && item.hasAttribute("data-held")) action = "reopen";
     const button = $(`[value="${action}"]`, form);
-    if (!button) return tell("现在不能这样做。", false, false);
+    if (!button) return tell(`这一条现在是“${item.dataset.state}”，不能这样做。`, false, false);
     if (button.getAttribute("aria-disabled") === "true") return tell($("#because").textContent, false, false);
+    if (action === "approve" && $("#fields[data-unsaved]")) return tell("字段改了还没有保存：先按“保存改动”，或者按“不要了”。", false, false);
     if (needsReason(action, "flagged" in item.dataset)) {
       const reason = await askReason(action, $(".name").textContent);
       if (reason === null) return null;
       $("[name=reason]", form).value = reason;
     }
     return inTurn(async () => {
-      const answer = await post("/decide", [...new FormData(form), ["action", action]]);
+      const answer = await decided([...new FormData(form), ["action", action]], $("[name=reason]", form).value);
       if (!answer.ok) return tell(answer.told, false, false);
-      sessionStorage.setItem("told", answer.told);
+      sessionStorage.setItem("told", JSON.stringify([answer.told, true, true]));
       location.href = $("[name=go]", form).value;
       return null;
     });
   }
+  const told = sessionStorage.getItem("told"); // what the page before this one had to say
+  sessionStorage.removeItem("told");
+  if (told && $("#toast")) tell(...JSON.parse(told));
   if (item) {
-    const told = sessionStorage.getItem("told");
-    sessionStorage.removeItem("told");
-    if (told && $("#toast")) tell(told, true, true);
     if (form) form.addEventListener("submit", (event) => { event.preventDefault(); decideItem(event.submitter.value); });
     $$("#columnform [name=column]").forEach((one) => one.addEventListener("change", () => {
       inTurn(async () => {
@@ -266,22 +293,23 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     if ("claim" in item.dataset) {
       const claim = async () => {
-        const answer = await post(`/items/${item.dataset.which}/claim`, []);
+        const answer = await post(`/items/${item.dataset.which}/claim`, [], false); // nobody is sent away while writing
         const box = $("#claimed");
         box.hidden = answer.ok;
-        if (!answer.ok) box.textContent = `${answer.told}。`;
+        if (!answer.ok) box.textContent = answer.told.replace(/。?$/, "。");
       };
       claim();
-      setInterval(claim, 120000);
+      let moved = false; // somebody is still here: a page that was left open holds nothing, and ends its session
+      const stir = () => { moved = true; };
+      const listen = (where) => ["keydown", "pointerdown", "scroll", "input"].forEach((one) => where.addEventListener(one, stir, { capture: true, passive: true }));
+      listen(document);
+      paper.addEventListener("load", () => { if (paper.contentDocument) listen(paper.contentDocument); });
+      setInterval(() => { if (moved) claim(); moved = false; }, 120000);
       addEventListener("pagehide", () => {
         const body = new URLSearchParams([["csrf_token", csrf]]);
         navigator.sendBeacon(`/items/${item.dataset.which}/release`, body);
       });
     }
-  } else {
-    const told = sessionStorage.getItem("told");
-    sessionStorage.removeItem("told");
-    if (told && $("#toast")) tell(told, true, true);
   }
 
   // --- keys ---
@@ -302,15 +330,22 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   $$("[data-open]").forEach((one) => one.addEventListener("click", () => $(`#${one.dataset.open}`).showModal()));
   const ACTIONS = { a: "approve", r: "return", x: "reject", h: "hold" };
-  document.addEventListener("keydown", (event) => {
+  const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]") || event.isComposing) return;
     const target = event.target;
     const typing = target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select");
     if (typing || !on) return;
     const key = event.key.toLowerCase();
+    if (event.repeat && key !== "j" && key !== "k") return; // a key that is held down decides once
     const act = keyFor(key, target, event.shiftKey);
     if (act) { event.preventDefault(); act(); }
-  });
+  };
+  document.addEventListener("keydown", onKey);
+  if (item) { // who clicked into the preview still decides by keys
+    const paper = $(".paper"), listen = () => paper.contentDocument && paper.contentDocument.addEventListener("keydown", onKey);
+    paper.addEventListener("load", listen);
+    if (paper.contentDocument && paper.contentDocument.readyState === "complete") listen();
+  }
   function keyFor(key, target, shift) {
     if (key === "?") return () => $("#help") && $("#help").showModal();
     if (key === "u" && undoForm) return undo;
@@ -319,7 +354,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (key === "j" && $("#after")) return () => { location.href = $("#after").href; };
       if (key === "k" && $("#before")) return () => { location.href = $("#before").href; };
       if (key === "o" && $("#source")) return () => $("#source").click();
-      if (key === "/") return () => { location.href = "/"; };
+      if (key === "/") return () => { location.href = "/search"; };
       if (key === "c" && $("[data-confirm]")) return () => $("[data-confirm]").click(); // the first that asks for a second look
       const choice = /^[1-9]$/.test(key) && $$("#columnform [name=column]")[Number(key) - 1];
       return choice && !choice.disabled ? () => choice.click() : null;
@@ -330,6 +365,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (key === "/") return () => $("#q").focus();
     const row = current();
     if (!row) return null;
+    if (key === "enter" && !target.closest("a, button, summary, input")) return () => $(".title", row).click();
     if (key === "o") return () => { location.href = `${$(".title", row).href}#source`; };
     if (key === " " && !target.matches("input, button, summary")) return () => { const box = $("[name=which]", row); box.checked = !box.checked; tellPicked(); };
     if (!$(".act")) return null;

@@ -20,7 +20,12 @@ document.addEventListener("DOMContentLoaded", () => {
   function listen() {
     if (!inside()) return;
     inside().addEventListener("click", (event) => {
-      const place = event.target.closest("[data-mark]");
+      const link = event.target.closest("a[href]"), place = event.target.closest("[data-mark]");
+      if (link && !link.getAttribute("href").startsWith("#")) { // the preview stays where it is: it is what is decided about
+        event.preventDefault();
+        const there = new URL(link.href);
+        if (!place && (there.origin !== location.origin || there.pathname.startsWith("/files/"))) window.open(there, "_blank", "noopener,noreferrer");
+      }
       if (!place) return;
       event.preventDefault();
       mark(place.dataset.mark);
