@@ -191,6 +191,8 @@ def _explain_floor(one: Standing, floor: float) -> str:
         return f"有 {one.doubts} 处存疑"
     if one.public:
         return "已发布的信息改了，要逐条看"
+    if one.edited:
+        return f"{one.made_by} 改过稿，要逐条看"
     if one.column is None:
         return "还没有栏目"
     return f"栏目把握 {one.probability:.0%}，低于 {floor:.0%}"

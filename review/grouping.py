@@ -41,6 +41,8 @@ class Weighed(Protocol):
     def marks(self) -> int: ...
     @property
     def doubts(self) -> int: ...
+    @property
+    def edited(self) -> bool: ...
 
 
 CLEAN, FOLDED, DOUBTFUL, GONE = "clean", "folded", "doubtful", "gone"
@@ -63,9 +65,12 @@ def is_flagged(one: Weighed) -> bool:
 
 
 def is_clean(one: Weighed, floor: float) -> bool:
-    """Whether nothing speaks against it: no finding but notes, no doubt, a column that is sure enough."""
+    """Whether nothing speaks against it: no finding but notes, no doubt, a column that is sure enough.
+
+    What a colleague rewrote is looked at by another person, never passed among many.
+    """
     sure = one.column is not None and one.probability >= floor
-    return sure and not is_flagged(one) and not one.doubts and not one.public
+    return sure and not is_flagged(one) and not one.doubts and not one.public and not one.edited
 
 
 def find_group(one: Weighed, floor: float) -> str:

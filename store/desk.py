@@ -14,7 +14,7 @@ from clock import read_time, write_time
 from errors import NotFound, Stale
 from store.chunks import cut_names
 from store.forms import EMPTY, Form
-from store.glance import SURE, count_open
+from store.glance import EDITS, SURE, count_open
 from store.log import Entry, append
 from store.moves import Actor, list_passes
 from store.tables import (
@@ -73,6 +73,11 @@ class Standing:
     def marks(self) -> int:
         """How many findings ask for more than a note."""
         return self.levels.get("block", 0) + self.levels.get("confirm", 0)
+
+    @property
+    def edited(self) -> bool:
+        """Whether a person wrote this revision over another one."""
+        return self.cause in EDITS
 
     def claimed(self, actor: str, now: datetime) -> str | None:
         """Who else looks at it now, None when nobody but this person does or the claim ran out."""

@@ -19,11 +19,14 @@ from store.tables import (
     revisions,
 )
 
+EDITS = ("edit", "correct")  # causes of a revision that a person wrote over another one
+
 
 class Glance(NamedTuple):
     """One review in a few figures: `marks` are findings that nobody cleared and that are no notes.
 
-    `cluster` is what it is shown with and `original` that one's original item, None where it stands alone.
+    `cluster` is what it is shown with and `original` that one's original item, None where it stands alone;
+    `edited` when a person wrote this revision.
     """
 
     item: int
@@ -39,6 +42,7 @@ class Glance(NamedTuple):
     doubts: int
     cluster: int | None
     original: int | None
+    edited: bool = False
 
     @property
     def which(self) -> str:
@@ -76,6 +80,7 @@ GLANCE = (
         count_open(revision_doubts, revision_doubts.c.resolved_by_log),
         members.c.cluster,
         clusters.c.original,
+        revisions.c.cause.in_(EDITS),
     )
     .join(revisions, revisions.c.id == reviews.c.revision)
     .join(items, items.c.id == reviews.c.item)

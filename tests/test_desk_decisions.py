@@ -104,6 +104,14 @@ def test_bulk_has_a_floor(office: Office, portal: Portal) -> None:
     assert told["left"][0]["why"] == "栏目把握 80%，低于 85%"
 
 
+def test_what_a_colleague_rewrote_is_never_passed_in_bulk(office: Office) -> None:
+    edited = office.post(office.client("bo"), "/items/1@1/edit", which="1@1:1", title="编辑改过的标题")
+    assert edited.status_code == 303
+    told = _decide(office, "ann", "approve", "1@2:1", "2@1:1")
+    assert (told["done"], told["left"][0]["why"]) == (["2@1"], "bo 改过稿，要逐条看")
+    assert _decide(office, "ann", "approve", "1@2:1")["done"] == ["1@2"]  # looked at by itself
+
+
 def test_undo_takes_a_bulk_back_and_leaves_no_trace_in_the_queue(office: Office) -> None:
     client = office.client("ann")
     before = client.get("/").text

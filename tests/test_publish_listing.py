@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 
 from publish.listing import Entry, Listing, compare
 
-names = st.text(
-    st.characters(blacklist_categories=("Cs",), blacklist_characters="\n\0/"), min_size=1, max_size=4
-)
+names = st.text(st.characters(codec="utf-8", exclude_characters="\n\0/"), min_size=1, max_size=4)
 entries = st.builds(
     Entry, st.sampled_from(["file", "tree"]), st.sampled_from([letter * 64 for letter in "0a1b"])
 )
