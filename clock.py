@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 PORTAL_ZONE = ZoneInfo("Asia/Shanghai")
-_STORED = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def read_clock() -> datetime:
@@ -21,7 +20,7 @@ def write_time(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError(f"a moment without a zone: {moment!r}")
-    return moment.astimezone(UTC).strftime(_STORED)
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def read_time(text: str) -> datetime:

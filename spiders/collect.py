@@ -22,6 +22,7 @@ from spiders.fetch import Fetcher
 from spiders.files import FileFetcher
 from spiders.gate import Backlog, Gate
 from spiders.gather import gather_source
+from spiders.memory import return_memory
 from spiders.night import Night
 from spiders.parts import PartFetcher
 from spiders.plan import Plan, make_settings, make_tasks
@@ -39,6 +40,7 @@ LIST_PATIENCE = 20.0
 # Sources that run side by side: enough hosts to keep both cores busy between their delays, and no more lists,
 # rows and connections in memory, however many sources there are.
 SIDE_BY_SIDE = 200
+RETURN_EVERY = 20  # sources; of a run of 100,000 articles a fifth of the memory was free and not returned
 
 
 class CollectSpider(Spider):
@@ -140,6 +142,8 @@ async def _run_source(task: Task, tools: Tools, night: Night, places: asyncio.Se
         await asyncio.to_thread(tools.ledger.save, task.source.id, tools.clock())
         tools.ledger.forget(task.source.id)
         await night.close_source(task.source, tally, monotonic() - start)
+        if len(night.rows) % RETURN_EVERY == 0:
+            await asyncio.to_thread(return_memory)
 
 
 def spider_for(plan: Plan, name: str) -> type[CollectSpider]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from errors import ReadingError, WorkerError
 from reading.learning import NOTHING, Learned, Lesson
 from reading.page import Hints, ListPage, Page, Reading
+from spiders.memory import keep_memory
 
 if TYPE_CHECKING:
     from pebble import ProcessFuture, ProcessPool
@@ -108,6 +109,7 @@ def read_chunk(jobs: Sequence[Job]) -> list[Read | Taught]:
 
 def _begin_worker() -> None:
     """Limit its memory; what was imported before the fork is no circle to look for, again and again."""
+    keep_memory()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
