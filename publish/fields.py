@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from html import unescape
+from sys import intern
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -122,7 +123,7 @@ def see_row(
         item=item,
         title=clean(form["title"]),
         path=path,
-        credit=see_credit(form, site_name),
+        credit=intern(see_credit(form, site_name)),  # few names on very many rows
         published=published,
         updated=updated,
         doc_number=clean(form["doc_number"]) or None,

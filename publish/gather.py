@@ -242,8 +242,10 @@ def read_known(
             known.bad[row.item] = f"item {row.item}@{row.number}: {ALTERED}"
             continue
         known.rows[row.item] = _see_row(by_item[row.item], form, stores.site, row.item in with_summary)
-        known.files[row.item] = list_files(form)
-        for path in known.files[row.item]:
+        paths = list_files(form)
+        if paths:  # most items name none, and there may be a hundred thousand
+            known.files[row.item] = paths
+        for path in paths:
             if not is_kept(path) and find_original(stores, path) is None:
                 known.bad[row.item] = f"item {row.item}@{row.number}: its file {path} is not kept any more"
     return known
@@ -270,5 +272,6 @@ def prepare_file(stores: Stores, path: str) -> bytes | None:
 
 def _see_row(live: Live, form: Form, site: SiteView, summary: bool) -> RowView:
     one = live.publication
-    published, updated = read_time(one.first_published), read_time(live.updated)
+    published = read_time(one.first_published)
+    updated = published if live.updated == one.first_published else read_time(live.updated)
     return see_row(live.item, form, one.path, published, updated, site.identity.name, summary)

@@ -8,7 +8,7 @@ portal's frame, so nothing in it changes when other items come or go.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from publish.annex import Annex
@@ -227,12 +227,15 @@ def choose(layout: Layout, records: Mapping[str, PageRecord], full: bool) -> lis
     ]
 
 
-def pair_files(layout: Layout, wanted: Collection[File]) -> dict[File, list[File]]:
-    """Put each page together with what is made of it: itself, its traditional version, or both."""
-    pairs: dict[File, list[File]] = {}
+def pair_files(layout: Layout, wanted: Collection[File]) -> Iterator[tuple[File, tuple[File, ...]]]:
+    """Give each page together with what is made of it: itself, its traditional version, or both."""
+    twins = {file.of: file for file in wanted if file.of}
     for file in wanted:
-        pairs.setdefault(layout.files[file.of or file.path], []).append(file)
-    return pairs
+        if not file.of:
+            twin = twins.pop(file.path, None)
+            yield file, (file,) if twin is None else (file, twin)
+    for path, twin in twins.items():
+        yield layout.files[path], (twin,)
 
 
 def see_frame(site: SiteView) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from sys import intern
 
 from errors import NotFound, PublishError
 from publish.annex import fill_annex, narrow_annex
@@ -183,6 +184,7 @@ def _plan_wide(
     outside = ("/static/", INDEX) if stores.site.search else "/static/"  # assets outlive releases
     gone = [path for path in gathered.records if path not in layout.files and not path.startswith(outside)]
     makings = see_makings(stores.site) if rollback is None else None
+    gathered = replace(gathered, stock=replace(gathered.stock, placements=()))  # every item has its place
     return Plan(gathered, shelf, steps, layout, tuple(wanted), tuple(gone), known, makings)
 
 
@@ -205,8 +207,8 @@ def _reconcile(
             raise
         return {}
     return {
-        path: records[path]
-        if path in records and records[path].output_hash == digest
+        intern(path): records[path]
+        if not full and path in records and records[path].output_hash == digest
         else PageRecord("", digest)
         for path, digest in on_disk.items()
     }

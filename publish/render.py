@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -197,26 +197,28 @@ def _see_pager(subject: Subject) -> Pager:
 def render_all(
     stores: Stores,
     renderer: Renderer,
-    pairs: Mapping[File, list[File]],
+    pairs: Iterable[tuple[File, tuple[File, ...]]],
     read_file: Callable[[str], bytes | None],
 ) -> Iterator[tuple[File, bytes | None]]:
     """Render pages, each with what is made of it, articles last; an item's own files come from `read_file`.
 
     None for a file that is not kept, and for an article whose form is not the approved one.
     """
-    articles = {file.subject.items[0]: file for file in pairs if file.subject.kind == "article"}
-    for file, made in pairs.items():
-        if file.subject.kind != "article":
+    articles: dict[int, tuple[File, tuple[File, ...]]] = {}
+    for file, made in pairs:
+        if file.subject.kind == "article":
+            articles[file.subject.items[0]] = file, made
+        else:
             raw = read_file(file.path) if file.subject.kind == "file" else renderer.render(file)
             yield from _pair(made, raw, renderer.site)
     rows = [renderer.shelf.live[item].gated for item in articles]
     for row, form in read_checked(stores, rows):
-        file = articles[row.item]
+        file, made = articles.pop(row.item)
         page = renderer.render_article(file, form) if form is not None else None
-        yield from _pair(pairs[file], page, renderer.site)
+        yield from _pair(made, page, renderer.site)
 
 
-def _pair(made: list[File], raw: bytes | None, site: SiteView) -> Iterator[tuple[File, bytes | None]]:
+def _pair(made: tuple[File, ...], raw: bytes | None, site: SiteView) -> Iterator[tuple[File, bytes | None]]:
     """Give a page itself, its traditional version, or both."""
     for file in made:
         yield file, convert_page(raw.decode(), site.absolute("")).encode() if raw and file.of else raw

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from store.publishing import (
     are_doubted,
     begin_release,
     doubt_pages,
+    drop_pages,
     find_next_release,
     mark_released,
     mark_removed,
@@ -320,17 +321,23 @@ class _Build:
         plan = self.plan
         with self.stores.database.write() as connection:
             self._look_who_left(connection)
-            records = {
-                path: PageRecord(plan.layout.files[path].inputs_hash, draft.hash)
-                for path, draft in made.items()
-            }
-            records |= {path: PageRecord(INDEXED, one.hash) for path, one in index.items() if one is not None}
-            left = [path for path, one in index.items() if one is None]
             mark_served(connection, release, tree)
             mark_released(connection, self._list_fresh(), release)
-            save_pages(connection, release, records, [*plan.gone, *left, *plan.gathered.stale])
+            drop_pages(connection, {*made, *index, *plan.gone, *plan.gathered.stale})
+            save_pages(connection, release, self._record(made, index))
             self._settle(connection)
             self.trees.switch(release)
+
+    def _record(
+        self, made: Mapping[str, Draft], index: Mapping[str, Draft | None]
+    ) -> Iterator[tuple[str, PageRecord]]:
+        """Say what each file was made from; one at a time, since there may be a hundred thousand."""
+        files = self.plan.layout.files
+        for path, draft in made.items():
+            yield path, PageRecord(files[path].inputs_hash, draft.hash)
+        for path, one in index.items():
+            if one is not None:
+                yield path, PageRecord(INDEXED, one.hash)
 
     def _look_who_left(self, connection: Connection) -> None:
         """Raise where somebody who would stand in this release was withdrawn since its view was read."""
@@ -357,7 +364,7 @@ class _Build:
         plan, base = self.plan, self.base
         if base is not None and (plan.dealt is None or plan.list_settled()):
             with self.stores.database.write() as connection:
-                save_pages(connection, base.release, {}, plan.gathered.stale)
+                drop_pages(connection, plan.gathered.stale)
                 self._settle(connection)
 
     def _list_fresh(self) -> list[int]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, bindparam, select, text
@@ -73,7 +74,8 @@ def read_gate(
     moment = write_time(now) if now is not None else "9999"
     parts: tuple[list[Gated], list[Gated]] = ([], [])
     for row in _read_rows(connection, wanted):
-        parts[row.release_after > moment].append(Gated(*row[:6]))
+        item, revision, number, hash_, column, at, release = row
+        parts[release > moment].append(Gated(item, revision, number, hash_, intern(column), intern(at)))
     return Gate(tuple(parts[0]), tuple(parts[1]), head)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, func, select, update
@@ -67,8 +68,8 @@ def read_publications(connection: Connection, items: Collection[int] | None = No
         row.item: Publication(
             row.public_no,
             row.item,
-            row.path,
-            row.first_published,
+            intern(row.path),
+            intern(row.first_published),
             row.first_release is not None,
             row.tombstone_at,
             row.tombstone_reason,
@@ -80,14 +81,18 @@ def read_publications(connection: Connection, items: Collection[int] | None = No
 def read_placements(connection: Connection, items: Collection[int] | None = None) -> list[Placement]:
     """Give the placements of these items, or every one, ended ones too, by column and slot."""
     rows = _select(connection, select(placements), placements.c.item, items)
-    return sorted((Placement(*row) for row in rows), key=lambda one: (one.column_key, one.slot))
+    read = (
+        Placement(intern(column), slot, item, intern(starts), ends)
+        for column, slot, item, starts, ends in rows
+    )
+    return sorted(read, key=lambda one: (one.column_key, one.slot))
 
 
 def read_pages(connection: Connection, paths: Collection[str] | None = None) -> dict[str, PageRecord]:
     """Give what the served pages at these paths, or all of them, were made from, by path."""
     query = select(pages.c.path, pages.c.inputs_hash, pages.c.output_hash)
     rows = _select(connection, query, pages.c.path, paths)
-    return {path: PageRecord(inputs, output) for path, inputs, output in rows}
+    return {intern(path): PageRecord(inputs, output) for path, inputs, output in rows}
 
 
 def read_releases(connection: Connection) -> list[Release]:
@@ -208,15 +213,17 @@ def mark_removed(connection: Connection, gone: Collection[int]) -> None:
         connection.execute(update(releases).where(releases.c.id.in_(chunk)).values(state="removed"))
 
 
-def save_pages(
-    connection: Connection, release: int, made: Mapping[str, PageRecord], gone: Collection[str]
-) -> None:
-    """Write what the pages of a release were made from; pages that are no longer there are forgotten."""
-    for chunk in cut_names(sorted({*gone, *made})):
+def drop_pages(connection: Connection, gone: Collection[str]) -> None:
+    """Forget what these pages were made from: they are no longer there, or are made anew."""
+    for chunk in cut_names(sorted(gone)):
         connection.execute(delete(pages).where(pages.c.path.in_(chunk)))
+
+
+def save_pages(connection: Connection, release: int, made: Iterable[tuple[str, PageRecord]]) -> None:
+    """Write what the pages of a release were made from; what was known of them before is dropped already."""
     rows = (
         {"path": path, "inputs_hash": one.inputs_hash, "output_hash": one.output_hash, "release": release}
-        for path, one in made.items()
+        for path, one in made
     )
     add_rows(connection, pages.insert(), rows)
 

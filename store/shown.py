@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from sys import intern
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -129,7 +130,7 @@ def read_agencies(connection: Connection, wanted: Collection[int] | None) -> dic
     """Give the agency that each of these items, or every item, comes from."""
     query = select(items.c.id, items.c.agency)
     if wanted is None:
-        return {row.id: row.agency for row in connection.execute(query)}
+        return {id: agency and intern(agency) for id, agency in connection.execute(query)}
     found: dict[int, str | None] = {}
     for chunk in cut_names(sorted(wanted)):
         found |= {row.id: row.agency for row in connection.execute(query.where(items.c.id.in_(chunk)))}
