@@ -29,16 +29,16 @@ def is_feed(text: str) -> bool:
     return _HEAD.match(text[:4000].lstrip("\ufeff \t\r\n")) is not None
 
 
-def read_feed(page: Page, charset: str) -> ListPage:
+def read_feed(page: Page, text: str, charset: str) -> ListPage:
     """Read a feed's entries as rows; `next` is its own link to older entries (RFC 5005).
 
-    An entry without a title or an address is no row. Status `empty` for a feed without entries,
-    `no_rows` for what is no feed.
+    `text` is the page as our decoder read it: feedparser's own fails on a declaration that is no encoding.
+    An entry without a title or an address is no row. Status `empty` for a feed without entries, `no_rows`
+    for what is no feed.
     """
     # BytesIO, since feedparser opens bytes that name a local file.
-    feed = feedparser.parse(
-        io.BytesIO(page.raw), response_headers={"content-type": page.content_type or "application/xml"}
-    )
+    raw = io.BytesIO(text.encode("utf-8", "replace"))
+    feed = feedparser.parse(raw, response_headers={"content-type": "application/xml; charset=utf-8"})
     rows = tuple(row for entry in feed.entries if (row := _read_entry(entry, page)))
     if not rows:
         return ListPage(

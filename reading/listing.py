@@ -62,7 +62,7 @@ def _read_by_kind(page: Page, text: str, charset: str, hints: Hints) -> ListPage
     """Read the answer as what it is, or as what ops say it is."""
     kind = hints.kind
     if kind == "feed" or (kind == "auto" and is_feed(text)):
-        return read_feed(page, charset)
+        return read_feed(page, text, charset)
     if kind in ("auto", "sitemap") and is_sitemap(text):
         return read_sitemap(page, text, hints.under)
     tree = read_tree(text) if kind in ("auto", "json") else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,7 +27,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _THREADS = 8
 _PAGES = 24  # megabytes of the database that each connection keeps
 _EVERY = 2.0  # seconds between two looks for what the search does not know yet
-_AT_ONCE = 100  # revisions that are taken in before the next look whether it is over
+_AT_ONCE = 20  # revisions that are taken in before a pause, some 10 ms of an interpreter that editors share
+_PAUSE = 0.05
 _TURN = 0.2  # seconds after which the listening thread looks whether it is over
 
 
@@ -91,11 +93,13 @@ def keep_index(database: Database) -> Iterator[None]:
     ended = threading.Event()
 
     def keep() -> None:
-        left = 1
-        while not ended.wait(0.05 if left else _EVERY):
+        left, settled = 1, time.monotonic()
+        while not ended.wait(_PAUSE if left else _EVERY):
             try:
                 left = catch_up(database, _AT_ONCE)
-                database.settle()
+                if time.monotonic() - settled >= _EVERY:
+                    database.settle()
+                    settled = time.monotonic()
             except StoreError as error:
                 logger.warning("the desk's search falls behind: %s", error)
                 left = 0

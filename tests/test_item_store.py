@@ -11,7 +11,7 @@ from office import Office
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from errors import CaibianError, NotAllowed, NotFound, UserFault
+from errors import CaibianError, NotAllowed, NotFound, Stale, UserFault
 from pipelines.intake import Intake
 from portal import Portal
 from reading.page import Doubt
@@ -70,7 +70,7 @@ def test_a_doubt_is_resolved_once_by_an_editor(database: Database, item: int, no
         with pytest.raises(NotAllowed):
             resolve_doubt(connection, 1, first.id, sub, "desk", now)
         assert resolve_doubt(connection, 1, first.id, ann, "desk", now).word == "两个日期"
-        with pytest.raises(NotFound):
+        with pytest.raises(Stale):
             resolve_doubt(connection, 1, first.id, ann, "desk", now)
         assert list_doubts(connection, 1) == [second]
         decide(connection, 1, 1, Wish("reject", None, "x"), ann, Desk({"bumen": 1}, timedelta()), now)

@@ -294,3 +294,12 @@ def test_a_counted_list_is_read_to_its_end_and_no_further(total: int, stated: bo
         url = page.next
     assert url is None
     assert seen == [f"{HOST}/n/{at}.html" for at in range(total)]
+
+
+@pytest.mark.parametrize("declared", ["utf\xff", "no-such-encoding", "gb2312", ""])
+def test_a_feed_is_read_whatever_encoding_it_declares(declared: str) -> None:
+    head = f'<?xml version="1.0" encoding="{declared}"?>'.encode("latin-1")
+    row = "<item><title>关于防火的通知</title><link>/a.html</link></item>"
+    body = f'<rss version="2.0"><channel><title>要闻</title>{row}</channel></rss>'
+    coded = body.encode("gb18030" if declared == "gb2312" else "utf-8")
+    assert told(read(head + coded, url=f"{HOST}/feed.xml")) == [("关于防火的通知", "/a.html", None)]
