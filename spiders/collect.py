@@ -22,7 +22,7 @@ from spiders.fetch import Fetcher
 from spiders.files import FileFetcher
 from spiders.gate import Backlog, Gate
 from spiders.gather import gather_source
-from spiders.memory import return_memory
+from spiders.memory import return_memory, spare_memory
 from spiders.night import Night
 from spiders.parts import PartFetcher
 from spiders.plan import Plan, make_settings, make_tasks
@@ -84,6 +84,7 @@ class CollectSpider(Spider):
             self.fetcher.stop(Fault("budget", "the run's memory was used up"))
 
     async def _collect(self, night: Night) -> None:
+        spare_memory()
         tools, tasks = self._make_tools(night), make_tasks(self.plan)
         places = asyncio.Semaphore(SIDE_BY_SIDE)
         await asyncio.to_thread(_look_ahead, tools, tasks)

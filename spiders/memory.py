@@ -7,7 +7,9 @@ from functools import cache
 from typing import Any
 
 KEPT_BYTES = 64 << 20
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
+LARGE_BYTES = 128 << 10
+ARENAS = 2
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of malloc.h
 
 
 def keep_memory() -> None:
@@ -16,6 +18,17 @@ def keep_memory() -> None:
     if tune is not None:
         tune(_TRIM_THRESHOLD, KEPT_BYTES)
         tune(_MMAP_THRESHOLD, KEPT_BYTES)
+
+
+def spare_memory() -> None:
+    """Spare it in the process that sees every page of a run: what is large goes back once it is free.
+
+    The library learns by itself to keep large pieces, in an arena for each of our threads.
+    """
+    tune = _find("mallopt")
+    if tune is not None:
+        tune(_MMAP_THRESHOLD, LARGE_BYTES)
+        tune(_ARENA_MAX, ARENAS)
 
 
 def return_memory() -> None:
