@@ -8,7 +8,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 
 import click
 
@@ -65,8 +67,17 @@ def cli(context: click.Context, verbose: bool) -> None:
 
 
 def give_way(by: int) -> None:
-    """Let others have the processor first, as `nice -n BY` would; a lower priority stays."""
-    os.nice(max(0, by - os.nice(0)))
+    """Let others have the processor first, as `nice -n BY` would; a lower priority stays.
+
+    Linux weighs sessions against each other before it looks at `nice` (sched_autogroup): of one of our own,
+    as the schedule, systemd and the desk begin it, the session stands back, too.
+    """
+    left = by - os.nice(0)
+    if left > 0:
+        os.nice(left)
+        if os.getsid(0) == os.getpid():
+            with suppress(OSError):  # another system, or a kernel without it
+                Path("/proc/self/autogroup").write_text(str(by), encoding="ascii")
 
 
 # Objects made before Python looks for circles: with its own 700 a fifth of a crawl's CPU goes into looking.
