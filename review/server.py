@@ -20,7 +20,7 @@ from review.app import create_app
 from review.drawing import warm
 from sources import Sources
 from store.database import Database
-from store.search import catch_up
+from store.search import catch_up, hold_index
 
 logger = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -93,6 +93,13 @@ def keep_index(database: Database) -> Iterator[None]:
     ended = threading.Event()
 
     def keep() -> None:
+        try:
+            with hold_index(database.home):
+                keep_on()
+        except StoreError as error:
+            logger.error("the desk's search is not kept: %s", error)
+
+    def keep_on() -> None:
         left, settled = 1, time.monotonic()
         while not ended.wait(_PAUSE if left else _EVERY):
             try:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from errors import StoreError
 from store.database import Database
-from store.driver import sqlite3
+from store.driver import WAL_SAFE, sqlite3
 from store.forms import EMPTY, Form
 from store.tables import items, reviews, revisions
 from store.tokens import ask, cut, read_text
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 _VERSION = "1"  # of what the index holds: another one makes it anew
 _STEP = 50  # revisions of one step
 _HIGHEST = 2**62
+_LOCK_WAIT = 20_000  # milliseconds
+WAL = sqlite3.sqlite_version_info >= WAL_SAFE
 _FEW = 3000  # reviews that are looked for among the words, rather than the other way round
 _FIRST, _MOST = 100, 800  # revisions that are held against the database at once
 _SCHEMA = (
@@ -68,6 +70,13 @@ class Answer:
 
     revisions: tuple[int, ...]
     more: bool
+
+
+@contextmanager
+def hold_index(home: Path) -> Iterator[None]:
+    """Keep the index open while the block runs: whoever closes it last would bring its log into the file."""
+    with _open(home, write=True):
+        yield
 
 
 def catch_up(database: Database, most: int | None = None) -> int:
@@ -263,9 +272,14 @@ def _read_last(index: sqlite3.Connection) -> tuple[int, str] | None:
 def _open(home: Path, write: bool = False) -> Iterator[sqlite3.Connection]:
     path = home / "search.sqlite"
     try:
-        with closing(sqlite3.connect(path, isolation_level=None, timeout=20)) as index:
+        with closing(sqlite3.connect(path, isolation_level=None)) as index:
             index.execute("PRAGMA mmap_size = 1073741824")
+            index.execute(f"PRAGMA busy_timeout = {_LOCK_WAIT}")
             if write:  # nothing is written to the file before the end of a step, so that readers go on
+                index.execute(f"PRAGMA journal_mode = {'WAL' if WAL else 'DELETE'}")
+                index.execute(
+                    "PRAGMA synchronous = NORMAL"
+                )  # what is lost with the machine is taken in again
                 index.execute("PRAGMA cache_size = -65536")
                 index.execute("PRAGMA cache_spill = OFF")
             yield index

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from clock import read_time
 from store.chunks import cut_names
@@ -38,6 +39,12 @@ class Whereabouts:
 
 
 _SHOWN = revisions.alias("shown_revision")
+# The releases that are still there, the oldest first: a handful, asked for once a page.
+_KNOWN = (
+    select(releases.c.id, releases.c.at, releases.c.log_seq)
+    .where(releases.c.state.in_(("served", "kept")))
+    .order_by(releases.c.id)
+)
 
 
 def find_whereabouts(connection: Connection, wanted: Collection[int]) -> dict[int, Whereabouts]:
@@ -76,8 +83,9 @@ def _find(connection: Connection, names: Sequence[int]) -> dict[int, Whereabouts
         .where(reviews.c.revision.in_(names))
     )
     found = {}
+    known = connection.execute(_KNOWN).all()
     for row in connection.execute(query).all():
-        held = _find_release(connection, row.seq, row.release_after) if row.shown == row.number else None
+        held = _find_release(known, row.seq, row.release_after) if row.shown == row.number else None
         found[row.revision] = Whereabouts(
             number=row.number,
             state=row.state,
@@ -93,13 +101,10 @@ def _find(connection: Connection, names: Sequence[int]) -> dict[int, Whereabouts
 
 
 def _find_release(
-    connection: Connection, seq: int | None, release_after: str | None
+    known: Sequence[Row[*tuple[Any, ...]]], seq: int | None, release_after: str | None
 ) -> tuple[int, datetime] | None:
     """Find the first release that is still known and held what row `seq` of the log approved."""
-    query = select(releases.c.id, releases.c.at).where(
-        releases.c.state.in_(("served", "kept")), releases.c.log_seq >= (seq or 0)
-    )
-    if release_after is not None:
-        query = query.where(releases.c.at >= release_after)
-    row = connection.execute(query.order_by(releases.c.id).limit(1)).first()
-    return None if row is None else (row.id, read_time(row.at))
+    for one in known:
+        if one.log_seq >= (seq or 0) and (release_after is None or one.at >= release_after):
+            return one.id, read_time(one.at)
+    return None
