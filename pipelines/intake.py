@@ -43,7 +43,7 @@ from store.sightings import (
 logger = logging.getLogger(__name__)
 
 # Editors wait for each transaction: so few messages, and a moment in which whoever waits begins.
-_AT_ONCE = 16
+_AT_ONCE = 10
 _BREATH = 0.004
 
 
