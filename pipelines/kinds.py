@@ -60,13 +60,12 @@ def sniff_extension(raw: bytes, url: str) -> str | None:
 def _sniff_container(raw: bytes) -> str | None:
     if raw.startswith(_OLE):
         return "application/x-ole-storage"
+    head = raw[:4096]
+    if head.lstrip()[:16].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<svg", b"<head")):
+        return None  # most of what is asked about is a page: a hundred kinds need not be tried
     kind = filetype.guess(raw)
     if kind is not None:
         if kind.mime in _CONTAINERS:
             return str(kind.mime)
         return "application/zip" if raw.startswith(b"PK\x03\x04") else None
-    head = raw[:4096]
-    looks_like_markup = (
-        head.lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<svg", b"<head"))
-    )
-    return None if not head or b"\0" in head or looks_like_markup else "text/plain"
+    return None if not head or b"\0" in head else "text/plain"

@@ -68,6 +68,8 @@ def _may_hide_attributes(raw: bytes, tags: int) -> bool:
         ends = b"".join([piece[-1:] for piece in pieces[:-1]])
         if ends.count(b'"') + ends.count(b"'") + ends.count(b"=") > MAX_ATTRIBUTES:
             return True
+    if max(map(len, pieces)) < _LONG_PIECE:
+        return False
     return any(len(piece) >= _LONG_PIECE and _count_gaps(piece) > MAX_ATTRIBUTES for piece in pieces)
 
 
