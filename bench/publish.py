@@ -78,9 +78,11 @@ def _build(stage: Stage, total: int) -> _Built:
         _live_through(seeder, office, total)
         full = office.run("publish", "--full")
         _change(seeder, total, 0)
+        database.settle()  # as the desk does every two seconds
         forked = office.fork("publish")
         _change(seeder, total, 1)
-    started = office.run("publish")
+        database.settle()
+        started = office.run("publish")
     before = _digest(office.home / "site" / "current")
     office.run("publish", "--full")
     return _Built(office, full, forked, started, before == _digest(office.home / "site" / "current"))

@@ -18,7 +18,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 NO_LINK = {errno.EMLINK, errno.EXDEV, errno.EPERM, errno.ENOTSUP}
-LARGE = 1000  # names; fewer are linked in a few milliseconds
+LARGE = 100  # names; fewer are linked in a millisecond
 
 
 class Spares:
