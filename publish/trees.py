@@ -138,6 +138,9 @@ class TreeStore:
             if digest != base:
                 self._spares.drop(path)
             self._mend(target, listing, drafts)
+            if base is None and len(drafts) > LARGE:  # a full build has dropped all spares
+                others = [name for name, one in listing.items() if one.kind == "tree"]
+                self._spares.copy(path, digest, target, drafts, others)
         note = self.root / "listings" / digest
         if not note.is_file() or note.read_bytes() != listing.text:
             write_whole(note, listing.text)
