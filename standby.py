@@ -113,8 +113,3 @@ def _run(words: Sequence[str], environ: Mapping[str, str], cwd: str, seal: str) 
         os.execve(sys.executable, [sys.executable, "-m", "caibian", *words], dict(environ))
     sys.argv[1:] = words
     runpy.run_module("caibian", run_name="__main__", alter_sys=True)
-
-
-def find_standby() -> Standby | None:
-    """Give the one that forked this very command, None for a command that somebody started."""
-    return Standby() if multiprocessing.parent_process() is not None else None

@@ -27,9 +27,8 @@ def schedule() -> None:
 def jobs(as_json: bool) -> None:
     """Run the jobs that somebody asked for and that are due, each as a process."""
     from processes import Processes, run_jobs
-    from standby import find_standby
 
     with open_store(find_paths()) as database:
-        ended = run_jobs(database, Processes(os.environ, Path.cwd(), find_standby()))
+        ended = run_jobs(database, Processes(os.environ, Path.cwd()))
     told = [{**asdict(job), "outcome": outcome} for job, outcome in ended]
     write_rows(told, as_json, ("id", "kind", "argument", "made_by", "attempts", "outcome"), "no job was due")

@@ -79,7 +79,7 @@ def test_a_forked_command_has_its_own_environment(folder: Path) -> None:
     assert "nowhere.yaml" in done.stderr
 
 
-def test_jobs_that_are_forked_fork_theirs(folder: Path) -> None:
+def test_jobs_that_are_forked_start_what_is_due(folder: Path) -> None:
     done = run(
         folder,
         """
