@@ -18,7 +18,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 NO_LINK = {errno.EMLINK, errno.EXDEV, errno.EPERM, errno.ENOTSUP}
-LARGE = 100  # names; fewer are linked in a millisecond
+LARGE = 1000  # names; fewer are linked in ten milliseconds, and a full build makes a spare of each
 
 
 class Spares:
