@@ -138,9 +138,8 @@ class TreeStore:
             if digest != base:
                 self._spares.drop(path)
             self._mend(target, listing, drafts)
-            if base is None and len(drafts) > LARGE:  # a full build has dropped all spares
-                others = [name for name, one in listing.items() if one.kind == "tree"]
-                self._spares.copy(path, digest, target, drafts, others)
+        if base is None and len(drafts) > LARGE:  # made for the first time, or anew by a full build
+            self._spares.copy(path, digest, target, drafts, listing.list_trees())
         note = self.root / "listings" / digest
         if not note.is_file() or note.read_bytes() != listing.text:
             write_whole(note, listing.text)
@@ -160,20 +159,16 @@ class TreeStore:
         source = self.root / "trees" / (base or ".none")
         names = self._spares.begin(path, base, made, edits)
         wanted = listing.items() if names is None else ((name, listing.find(name)) for name in names)
-        others = []
         for name, entry in wanted:
             if entry is None:
                 continue
             if entry.kind == "tree":
                 (made / name).symlink_to(Path("..", entry.hash))
-                others.append(name)
             elif name in drafts:
                 self._take(drafts[name], f"{made}/{name}")
                 self._note(f"{target}/{name}")
             else:  # thousands of them: words, not paths
                 link_file(f"{source}/{name}", f"{made}/{name}")
-        if base is None and len(drafts) > LARGE:
-            self._spares.copy(path, target.name, made, drafts, others)
         made.rename(target)
         if listing.size > LARGE:
             moment = str(see_change(target)).encode()
