@@ -79,7 +79,7 @@ def open_page(page: Page) -> Opened | Reading:
         return Reading(page.url, fault=fault)
     decoded = decode(page.raw, page.content_type)
     try:
-        root = parse(decoded.text)
+        root = parse(decoded.text, decoded.raw)
     except ReadingError as error:
         return Reading(page.url, charset=decoded.charset, fault=str(error))
     return Opened(page, decoded, root, read_metas(root), _base(root, page.url))

@@ -37,11 +37,15 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True)
 class Decoded:
-    """The text of a page, the charset that read it, and a word for an editor when some bytes were bad."""
+    """The text of a page, the charset that read it, and a word for an editor when some bytes were bad.
+
+    `raw` is the text in UTF-8, where it came so.
+    """
 
     text: str
     charset: str
     doubt: str | None = None
+    raw: bytes | None = None
 
 
 def decode(raw: bytes, content_type: str = "") -> Decoded:
@@ -52,7 +56,7 @@ def decode(raw: bytes, content_type: str = "") -> Decoded:
     if wide := _find_wide(raw):
         return _read(raw, wide)
     try:
-        return Decoded(raw.decode("utf-8"), "utf-8")
+        return Decoded(raw.decode("utf-8"), "utf-8", raw=raw)
     except UnicodeDecodeError:
         pass
     if _is_nearly_utf8(raw):

@@ -10,11 +10,11 @@ from reading.labels import find_label, find_spans
 from reading.lines import Line
 from reading.words import FIELDS
 
+# Each branch begins with a sign that is always the same, so that the search skips what begins none.
 _FRAME = re.compile(
-    r"版权所有|copyright|ICP备|公安备|公网安备|网站标识码|网站地图|设为首页|加入收藏|"
+    r"版权所有|c(?i:opyright)|C(?i:opyright)|I(?i:CP备)|i(?i:cp备)|公安备|公网安备|网站标识码|网站地图|设为首页|加入收藏|"
     r"您(?:所在|当前|现在)?的?(?:所在)?位置|违法和不良信息|增值电信业务|微信公众号二维码|"
-    r"建议使用.{0,30}(?:浏览器|分辨率)|是否继续访问",
-    re.I,
+    r"建议使用.{0,30}(?:浏览器|分辨率)|是否继续访问"
 )
 # What is the frame's where it stands in no sentence: texts tell of licences, hotlines and privacy, too.
 _FRAME_WORDS = re.compile(

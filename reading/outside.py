@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -16,12 +17,13 @@ _TELLING = re.compile(
     r"发布机构|发文机关|发文机构|发文单位|发布单位|主题分类|有效性|时效|废止|失效|附件|出处|转自|稿源|"
     r"〔(?:19|20)\d\d〕|内容概述|摘要[:：]|"
     r"下一?页|后一页|余下全文|阅读全文|"
-    r"\.(?:pdf|docx?|xlsx?|wps|et|pptx?|zip|rar|7z|ofd|txt|csv|ceb)"
+    r"\.(?i:pdf|docx?|xlsx?|wps|et|pptx?|zip|rar|7z|ofd|txt|csv|ceb)"
 )
 _DOCUMENT = re.compile(
     r"\.(?:pdf|doc|xls|wps|et|dps|ppt|zip|rar|7z|tar|gz|ofd|txt|csv|rtf|ceb|mp3|dwg)|down|attach|fileid|"
     r"file\.do|annex|accessory|/fj/|/files?/|upload"
 )
+_LONG = 200  # characters of an address that is not kept in mind
 _SLACK_SIGNS = 200
 _SLACK_POINTS = 4
 
@@ -64,8 +66,8 @@ def measure_outside(root: Element, sheet: Sheet) -> Outside:
     """
     body = root.find("body")
     whole = root if body is None else body
-    page = "".join(etree.tostring(whole, method="text", encoding="unicode").split()).lower()
-    area = "".join("".join(line.text.split()) for line in sheet.lines).lower()
+    page = "".join(etree.tostring(whole, method="text", encoding="unicode").split())
+    area = "".join(" ".join(line.text for line in sheet.lines).split())
     links = (link for link in whole.iter("a", "iframe", "embed", "object"))
     return Outside(
         len(page) - len(area),
@@ -81,4 +83,12 @@ def _count_points(text: str) -> int:
 
 def _count_documents(links: Iterable[Element]) -> int:
     named = (link.get("href") or link.get("src") or link.get("data") or "" for link in links)
-    return len(_DOCUMENT.findall("\n".join(named).lower()))
+    return sum(_count_kept(one) if len(one) <= _LONG else _count_marks(one) for one in named)
+
+
+def _count_marks(address: str) -> int:
+    return len(_DOCUMENT.findall(address.lower()))
+
+
+# A site's pages have the same links beside their articles.
+_count_kept = lru_cache(4096)(_count_marks)
