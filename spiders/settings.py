@@ -65,18 +65,24 @@ REACTOR_THREADPOOL_MAXSIZE = 20
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
+# All of Scrapy's own that a run uses. Both bases are said anew, since what is switched off is imported to be
+# switched off: cookies bring an HTTP client with them, the remote control a web server. That was a tenth of a
+# quiet night.
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+}
 DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     # Above the retries (550), so that a refusal is named before it is tried again.
     "spiders.guard.GuardMiddleware": 560,
     "spiders.robots.RobotsMiddleware": 570,
     # Nearest the downloader: what it sees is what goes over the wire.
     "spiders.slots.SlotsMiddleware": 1000,
 }
-# All of Scrapy's own that a run uses. The base is said anew, since what `EXTENSIONS` switches off is imported
-# to be switched off: the remote control alone brings a web server with it, a tenth of a quiet night.
 EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logcount.LogCount": 0,
