@@ -29,6 +29,7 @@ from store.database import Database
 from store.drafts import Drafts
 from store.items import add_doubts, find_latest
 from store.mirror import mirror_configuration
+from store.sessions import is_anybody_in
 from store.sightings import (
     SeenList,
     SeenRow,
@@ -42,8 +43,9 @@ from store.sightings import (
 
 logger = logging.getLogger(__name__)
 
-# Editors wait for each transaction: so few messages, and a moment in which whoever waits begins.
-_AT_ONCE = 10
+# Editors wait for each transaction: so few messages while somebody is in, and a moment in which whoever waits
+# begins. Nobody waits at night; 40 take 25 to 40 milliseconds, and 0.55 of CPU each instead of 0.9.
+_FEW, _MANY = 10, 40
 _BREATH = 0.004
 
 
@@ -76,13 +78,15 @@ class Intake:
         Raises StoreError when the disk or the database refuses; what was saved of the batch before stays.
         """
         arrivals = self._prepare(batch)
+        with self._database.read() as connection:
+            size = _FEW if is_anybody_in(connection, batch[0].at) else _MANY
         arrivals = label_arrivals(arrivals, self._portal, self._model)
         near = Near(self._compare(arrivals), self._sources, self._portal.settings.old_after_days)
         saved: list[Saved] = []
         while len(saved) < len(batch):
             if saved:
                 time.sleep(_BREATH)
-            places = range(len(saved), min(len(batch), len(saved) + _AT_ONCE))
+            places = range(len(saved), min(len(batch), len(saved) + size))
             with self._database.write() as connection:
                 if not self._mirrored:
                     mirror_configuration(connection, self._sources, self._portal, batch[0].at)

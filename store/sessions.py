@@ -20,6 +20,7 @@ from store.tables import accounts, grants
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)  # a page a second is no write a second
+_AWAY = timedelta(minutes=10)  # who has pressed nothing for so long waits for nothing
 _FORGOTTEN = timedelta(days=30)
 _ACTS = 50  # actions that a session can take back, newest last
 _ACTS_OF = select(sessions.c.acts).where(sessions.c.token == bindparam("of_token"))
@@ -104,6 +105,12 @@ def is_due(session: Session, now: datetime) -> bool:
 def mark_seen(connection: Connection, session: Session, now: datetime) -> None:
     """The session is used: its idle time begins anew."""
     _change(connection, session, seen_at=write_time(now))
+
+
+def is_anybody_in(connection: Connection, now: datetime) -> bool:
+    """Say whether somebody is working at the desk: a page was asked for within the last ten minutes."""
+    recent = sessions.c.ended_at.is_(None) & (sessions.c.seen_at > write_time(now - _AWAY))
+    return connection.execute(select(sessions.c.token).where(recent).limit(1)).first() is not None
 
 
 def end_session(connection: Connection, session: Session, now: datetime) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, select
 
 from pipelines.intake import Intake
 from pipelines.messages import (
@@ -22,6 +23,7 @@ from reading.page import Attachment, Doubt, Row
 from store.database import Database
 from store.known import Known
 from store.queue import Waiting, list_waiting
+from store.sessions import open_session
 from store.tables import items, log, readings, revisions, sightings
 
 MakePage = Callable[..., PageRead]
@@ -52,6 +54,27 @@ def test_a_new_page_waits_with_its_column_and_reason(
 def test_the_same_page_again_is_the_same(intake: Intake, database: Database, make_page: MakePage) -> None:
     assert intake.take([make_page(), make_page()]) == [Saved.NEW, Saved.SAME]
     assert _count(database, readings) == 1
+
+
+@pytest.mark.parametrize(("minutes", "most"), [(3, 10), (11, 40)])
+def test_whoever_is_at_the_desk_waits_for_few_pages_at_once(
+    intake: Intake, database: Database, make_page: MakePage, now: datetime, minutes: int, most: int
+) -> None:
+    with database.write() as connection:
+        open_session(connection, "ann", now - timedelta(minutes=minutes))
+    pages = [make_page(address=f"http://jyt.example.gov.cn/dt/{n}.html", title=f"通知{n}") for n in range(45)]
+    seen = [0]
+
+    def look(connection: Connection) -> None:
+        seen.append(int(connection.execute(select(func.count()).select_from(items)).scalar_one()))
+
+    event.listen(database.engine, "begin", look)  # each sees what was saved before it
+    intake.take(pages)
+    event.remove(database.engine, "begin", look)
+    with database.read() as connection:
+        look(connection)
+    sizes = [after - before for before, after in pairwise(seen)]
+    assert max(sizes) == most
 
 
 def test_the_same_words_elsewhere_are_another_sighting(
