@@ -41,7 +41,7 @@ def render_json_feed(column: ColumnView | AgencyView, rows: tuple[RowView, ...],
             for row in rows
         ],
     }
-    return json.dumps(feed, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(feed, ensure_ascii=False) + "\n"  # in lines it takes five times as long
 
 
 def _render(template: str, column: ColumnView | AgencyView, rows: tuple[RowView, ...], site: SiteView) -> str:

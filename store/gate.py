@@ -63,6 +63,10 @@ _SOME = text(f"{_GATE} AND item IN :items ORDER BY approved_seq").bindparams(
     bindparam("items", expanding=True)
 )
 
+_FORMS = select(revisions.c.id, revisions.c.form).where(
+    revisions.c.id.in_(bindparam("revisions", expanding=True))
+)
+
 
 def read_gate(
     connection: Connection, now: datetime | None, head: Head, wanted: Collection[int] | None = None
@@ -89,7 +93,7 @@ def _read_rows(connection: Connection, wanted: Collection[int] | None) -> Iterat
         yield from connection.execute(_ALL)
         return
     for part in cut_names(sorted(wanted)):
-        yield from connection.execute(_SOME, {"items": part})
+        yield from connection.execute(_SOME, {"items": part}).all()
 
 
 def read_standing(connection: Connection, item: int, head_seq: int) -> list[Gated]:
@@ -135,8 +139,7 @@ def read_forms(connection: Connection, gated: Collection[Gated]) -> Iterator[tup
     """Give the forms of gated revisions, None where the content is not what the log names by its hash."""
     rows = {row.revision: row for row in gated}
     for chunk in cut_names(sorted(rows)):
-        query = select(revisions.c.id, revisions.c.form).where(revisions.c.id.in_(chunk))
-        found = {row[0]: row[1] for row in connection.execute(query)}
+        found = {row[0]: row[1] for row in connection.execute(_FORMS, {"revisions": chunk}).all()}
         for revision in chunk:
             yield rows[revision], _check(found.get(revision), rows[revision].hash)
 

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from sys import intern
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from store.chunks import add_rows, cut_names, name_fields
 from store.marks import drop_mark, read_mark, set_mark
 from store.tables import agencies, items, placements, publications, shown, shown_files, touched
 
+_SHOWN = select(shown).where(shown.c.item.in_(bindparam("items", expanding=True)))
 FRAME = "frame"  # the mark that says what every page of the served release was made with
 
 
@@ -48,7 +49,7 @@ def read_shown(connection: Connection, wanted: Collection[int]) -> dict[int, Sho
     """Give what the served release shows of these items; who is not on it is not in the answer."""
     found = {}
     for chunk in cut_names(sorted(wanted)):
-        for row in connection.execute(select(shown).where(shown.c.item.in_(chunk))):
+        for row in connection.execute(_SHOWN, {"items": chunk}).all():
             found[row.item] = Shown(*row)
     return found
 
@@ -86,14 +87,15 @@ def count_shown(connection: Connection) -> dict[str, int]:
 def list_top(connection: Connection, column: str, limit: int) -> list[Shown]:
     """Give a column's newest served items, the newest first."""
     query = select(shown).where(shown.c.column_key == column).order_by(shown.c.slot.desc()).limit(limit)
-    return [Shown(*row) for row in connection.execute(query)]
+    return [Shown(*row) for row in connection.execute(query).all()]
 
 
 def list_slots(connection: Connection, column: str, low: int, high: int) -> list[Shown]:
     """Give a column's served items from slot `low` to `high`, the newest first."""
     where = (shown.c.column_key == column) & shown.c.slot.between(low, high)
     return [
-        Shown(*row) for row in connection.execute(select(shown).where(where).order_by(shown.c.slot.desc()))
+        Shown(*row)
+        for row in connection.execute(select(shown).where(where).order_by(shown.c.slot.desc())).all()
     ]
 
 
@@ -105,7 +107,7 @@ def list_numbers(connection: Connection, low: int, high: int) -> list[tuple[int,
         .where(shown.c.public_no.between(low, high))
         .order_by(shown.c.public_no)
     )
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query)]
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query).all()]
 
 
 def read_newest(connection: Connection, size: int) -> dict[int, str]:
