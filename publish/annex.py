@@ -16,7 +16,7 @@ from publish.shelf import Live, Shelf
 from publish.traditional import has_twin, name_twin
 from publish.views import AgencyView, SiteView
 from store.filings import Filing, count_filed, read_filings, read_month
-from store.shown import count_agencies, list_agency_numbers, read_shown
+from store.shown import Shown, count_agencies, list_agency_numbers, read_shown
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def narrow_annex(
     keys = {one.agency for one in before.values()} | {agencies.get(item) for item in shelf.live}
     present = _find_present(site, {key for key, count in counts.items() if count > 0})
     tops = {
-        agency.key: _find_top(connection, agency.key, touched, shelf, agencies, site.page_size)
+        agency.key: _find_top(connection, agency.key, before, shelf, agencies, site.page_size)
         for agency in present
         if agency.key in keys
     }
@@ -107,13 +107,14 @@ def _find_present(site: SiteView, keys: Collection[str]) -> tuple[AgencyView, ..
 def _find_top(
     connection: Connection,
     key: str,
-    touched: Collection[int],
+    before: Mapping[int, Shown],
     shelf: Shelf,
     agencies: Mapping[int, str | None],
     size: int,
 ) -> tuple[int, ...]:
     """Merge an agency's served items that nobody touched with the changed ones, the newest first."""
-    served = list_agency_numbers(connection, key, size + len(touched))
-    numbers = {item: number for item, number in served if item not in touched}
+    left = sum(one.agency == key for one in before.values())
+    served = list_agency_numbers(connection, key, size + left)
+    numbers = {item: number for item, number in served if item not in before}
     numbers |= {i: live.publication.number for i, live in shelf.live.items() if agencies.get(i) == key}
     return tuple(sorted(numbers, key=lambda item: -numbers[item])[:size])

@@ -35,8 +35,9 @@ def inspect_site(site: SiteView, home: Path, moved: Mapping[str, str]) -> list[F
     titles: list[tuple[str, str]] = []
     for path in sorted(known):
         if path.endswith(".html"):
-            page = trees.locate(served.tree, path).read_text(encoding="utf-8", errors="replace")
-            inspection.look(path, page)
+            raw = trees.locate(served.tree, path).read_bytes()
+            page = raw.decode(errors="replace")
+            inspection.look(path, page, len(raw))
             if not path.startswith(("/articles/", "/zh-hant/", "/gone/")):
                 titles.append((path, read_title(page)))
     flaws = inspection.settle(lambda wanted: known.intersection(wanted))

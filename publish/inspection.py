@@ -52,16 +52,16 @@ class Inspection:
     titles: dict[str, str] = field(default_factory=dict)
     _frames: set[str] = field(default_factory=set)
 
-    def look(self, path: str, page: str) -> None:
-        """Look at one page of HTML; its links are noted, to be asked for all at once."""
+    def look(self, path: str, page: str, size: int) -> None:
+        """Look at one page of HTML, of `size` bytes; its links are noted, to be asked for all at once."""
         head, own, frame = _cut(page)
         self.flaws += _look_at_tags(path, head)
         self.flaws += _look_at_text(path, page)
         self.flaws += _look_at_images(path, page)
-        size = len(page.encode()) + self.sheet
-        if size > WEIGHT:
+        weight = size + self.sheet
+        if weight > WEIGHT:
             article = _strip(path).startswith("/articles/")
-            words = f"weighs {size // 1024} KB with its style sheet, more than {WEIGHT // 1024}"
+            words = f"weighs {weight // 1024} KB with its style sheet, more than {WEIGHT // 1024}"
             self.flaws.append(Flaw(path, "weight", words, grave=not article))
         self._look_at_links(path, page, head)
         self._look_at_links(path, page, own)

@@ -103,7 +103,8 @@ def _find_rack(connection: Connection, change: Change, site: SiteView, key: str,
     if not change.touches(key):
         top = tuple(one.item for one in list_top(connection, key, site.front_rows))
         return Rack(0, last_slot, top, {}, changed=False)
-    top = _merge(list_top(connection, key, site.top + len(change.items)), change, key)[: site.top]
+    left = sum(one.column_key == key for one in change.before.values())
+    top = _merge(list_top(connection, key, site.top + left), change, key)[: site.top]
     newest = -(-last_slot // size)
     numbers = {(slot - 1) // size + 1 for slot in change.slots(key)} if newest > 1 else set()
     numbers |= _find_new_pages(connection, site, key, newest)

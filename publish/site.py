@@ -264,7 +264,7 @@ class _Build:
                 raise _Overtaken
             drafts[file.path] = self.trees.draft(raw)
             if file.path.endswith(".html"):
-                self.inspection.look(file.path, raw.decode())
+                self.inspection.look(file.path, raw.decode(), len(raw))
             self.progress(len(drafts), len(plan.wanted))
         return drafts
 

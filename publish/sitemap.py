@@ -1,4 +1,4 @@
-"""The sitemap, a file per thousand public numbers, so that a file of old articles changes with them only."""
+"""The sitemap, a file per 250 public numbers, so that a file of old articles changes with them only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from publish.templates import make_environment
 from publish.views import Entry, SiteView
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-BLOCK = 1000  # public numbers a file
+BLOCK = 250  # public numbers a file: a change of ten old articles writes ten files
 LIMIT = 50_000  # addresses a file, by the protocol
 
 
@@ -29,7 +29,7 @@ def name_columns(number: int) -> str:
 
 
 def render_entries(entries: Iterable[Entry], site: SiteView) -> str:
-    """Write one file of addresses; written without a template, since a block has a thousand."""
+    """Write one file of addresses; written without a template, since there are hundreds."""
     return _write("urlset", "url", entries, site)
 
 

@@ -26,7 +26,7 @@ _WEB = re.compile(r"https?://[^/\s\\]", re.IGNORECASE)
 _MAIL = re.compile(r"[^\s:/<>\"']+@[^\s:/<>\"']+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,18}")
 _NOWHERE = "#"
-_MOMENTS = 2048  # that are kept as written: an item's stand in some six files
+_KEPT = 2048  # moments and addresses that are kept as written: an item's stand in some six files
 
 
 @lru_cache(maxsize=4)
@@ -50,10 +50,10 @@ def make_environment(package: str = "publish") -> Environment:
         bytecode_cache=_find_cache(),
     )
     environment.filters.update(
-        address=allow_address,
+        address=lru_cache(_KEPT)(allow_address),
         mail=allow_mail,
         phone=link_phone,
-        **{name: lru_cache(_MOMENTS)(write) for name, write in _WRITERS.items()},
+        **{name: lru_cache(_KEPT)(write) for name, write in _WRITERS.items()},
         twin=name_twin,
         host=tell_host,
         linked_data=write_linked_data,

@@ -19,6 +19,7 @@ from pathlib import Path
 from errors import PublishError
 from publish.disk import (
     link_file,
+    read_file,
     remove,
     remove_directory,
     replace_by_link,
@@ -54,7 +55,7 @@ class TreeStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._room = str(root / "drafts")
+        self._room, self._notes = str(root / "drafts"), str(root / "listings")
         self._spares = Spares(root / "spares")
         self._fresh: list[str] = []  # what is not durable yet, up to one more than is synced one by one
         self._uses: Counter[str] = Counter()
@@ -296,9 +297,9 @@ class TreeStore:
         return listing
 
     def _read_note(self, tree: str) -> bytes:
-        note = self.root / "listings" / tree
+        note = f"{self._notes}/{tree}"
         try:
-            return note.read_bytes()
+            return read_file(note)
         except OSError as error:
             raise PublishError(f"{note}: cannot be read ({error.strerror}): run `publish --full`") from error
 

@@ -69,7 +69,8 @@ def test_each_fault_is_found_on_its_page(office: Office, name: str) -> None:
     assert old in page
     known = read_site(office.site).keys()
     inspection = Inspection(see_site(office.portal).absolute(""), 1000)
-    inspection.look(path, page.replace(old, new))
+    page = page.replace(old, new)
+    inspection.look(path, page, len(page.encode()))
     found = inspection.settle(lambda wanted: known & set(wanted))
     assert (path, rule) in grave(found), found
 
@@ -78,8 +79,8 @@ def break_template(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every article lead to a page that is not there."""
     plain = Inspection.look
 
-    def look(self: Inspection, path: str, page: str) -> None:
-        plain(self, path, page.replace("</main>", '<a href="/not/there.html">x</a></main>'))
+    def look(self: Inspection, path: str, page: str, size: int) -> None:
+        plain(self, path, page.replace("</main>", '<a href="/not/there.html">x</a></main>'), size)
 
     monkeypatch.setattr(Inspection, "look", look)
 
