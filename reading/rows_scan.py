@@ -40,11 +40,17 @@ _CATEGORY = re.compile(r"[\[【(（〔［].{1,8}[\]】)）〕］][:：]?")
 _CALLED = re.compile(
     r"""['"]\s*((?:https?:/)?[./]*/?[^'"()\s<>]*?(?:/|\.s?html?|\.jsp|\.pdf)[^'"()\s<>]*)['"]"""
 )
+# What makes an element lead somewhere that is no link.
+_PRESSED = ("onclick", "data-href", "data-link", "data-url")
+_ADDRESS = re.compile(r"(?:https?:/)?[./]*/?[^'\"()\s<>]*(?:/|\.s?html?|\.jsp|\.pdf)[^'\"()\s<>]*")
 
 
 @dataclass(frozen=True)
 class Link:
-    """An `a` to a page: its place, absolute address and words, its `title`, its picture's alt."""
+    """An `a` to a page, or what is pressed like one: its place, absolute address and words.
+
+    `title` is its attribute, `alt` that of its picture.
+    """
 
     node: int
     url: str
@@ -112,13 +118,22 @@ class Scan:
 
     def _read_links(self, base: str) -> Iterator[Link]:
         for i, node in enumerate(self.nodes):
-            if self.tags[i] != "a" or self.hidden[i]:
+            if self.hidden[i]:
                 continue
-            url = join(base, node.get("href")) or _read_call(base, node)
+            if self.tags[i] == "a":
+                url = join(base, node.get("href")) or _read_call(base, node)
+            else:
+                url = _read_press(base, node) if self._is_alone(i) else None
             if not url:
                 continue
             alt = next((n.get("alt") or "" for n in self.nodes[i : self.end[i]] if n.tag == "img"), "")
             yield Link(i, url, self.text_of(i), squeeze(node.get("title")), squeeze(alt))
+
+    def _is_alone(self, node: int) -> bool:
+        """Tell whether nothing inside an element that bears an address is a link, or bears one too."""
+        if not _bears(self.nodes[node]):
+            return False
+        return not any(self.tags[i] == "a" or _bears(self.nodes[i]) for i in range(node + 1, self.end[node]))
 
     def _mark_links(self) -> list[int]:
         """For each element the place in `links` of the link around it (or that it is), else -1."""
@@ -190,6 +205,19 @@ def is_title(words: str) -> bool:
     if _CATEGORY.fullmatch(words):
         return False
     return len(words) > 1 and _NO_TITLE.fullmatch(_MARKS.sub("", words)[:20]) is None
+
+
+def _bears(node: _Element) -> bool:
+    return any(node.get(name) for name in _PRESSED)
+
+
+def _read_press(base: str, node: _Element) -> str | None:
+    """The address that pressing an element leads to which is no link: `data-href`, or a call as of a link."""
+    said = next((node.get(name) for name in _PRESSED[1:] if node.get(name)), None)
+    if said and _ADDRESS.fullmatch(said.strip()):
+        return join(base, said)
+    called = _CALLED.search(node.get("onclick") or "")
+    return join(base, called[1]) if called else None
 
 
 def _read_call(base: str, node: _Element) -> str | None:
