@@ -40,6 +40,9 @@ _PAGES_SCRIPT = re.compile(
     r"""(?:countPage|totalPages?|pageCount|total_?page|pages?_?total|maxPage)["']?\s*[:=]\s*["']?(\d{1,5})\b""",
     re.I,
 )
+# An option of a list's pages: 2, 第2页, 2/9.
+_OPTION = re.compile(r"\s*(?:第\s*)?(\d{1,5})\s*(?:页|[/／]\s*\d{1,5}\s*页?)?\s*")
+_LEADS = re.compile(r"[./?]")
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def read_turn(scan: Scan, scripts: str, url: str, rows: Sequence[Row]) -> Turn:
     own = read_pager(scripts, url)
     words = _pager_words(scan)
     pages = own.pages if own else _first(_PAGES_SAID, words) or _first((_PAGES_SCRIPT,), scripts)
-    link = (own.next if own else None) or _find_link(scan, url)
+    link = (own.next if own else None) or _find_link(scan, url) or _find_option(scan, url)
     turn = _turn(scan, scripts, url, pages) if link is None and own is None else Turn(link)
     link = turn.next
     said = [own.rows] if own and own.rows else []
@@ -122,6 +125,25 @@ def _find_link(scan: Scan, url: str) -> str | None:
     for link in scan.all_links:
         if len(link.words) <= 12 and _says_next(scan, link) and _is_other(link.url, url):
             return link.url
+    return None
+
+
+def _find_option(scan: Scan, url: str) -> str | None:
+    """The page after this one in a `select` whose options are pages by their number and address."""
+    for i, tag in enumerate(scan.tags):
+        if tag != "select":
+            continue
+        options = [scan.nodes[n] for n in range(i, scan.end[i]) if scan.tags[n] == "option"]
+        found = [(_OPTION.fullmatch(one.text or ""), one) for one in options]
+        pages = {int(said[1]): one for said, one in found if said and _LEADS.search(one.get("value") or "")}
+        if len(pages) < 2 or len(pages) < len(options):
+            continue
+        urls = {number: join(url, one.get("value")) for number, one in pages.items()}
+        told = next((n for n, one in pages.items() if one.get("selected") is not None), min(pages))
+        now = next((n for n, address in urls.items() if address == url), told)
+        address = urls.get(now + 1)
+        if address and _is_other(address, url):
+            return address
     return None
 
 
