@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 @example("caibian queue --json")
 def queue(as_json: bool) -> None:
     """List what waits for a decision."""
-    from store.queue import list_waiting, tell_waiting
+    from store.queue import tell_waiting, walk_waiting
 
     paths = find_paths()
     with open_store(paths) as database, database.read() as connection:
-        told = [tell_waiting(one) for one in list_waiting(connection)]
+        told = [tell_waiting(one) for one in walk_waiting(connection)]
     columns = (
         "item",
         "revision",

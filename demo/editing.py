@@ -15,11 +15,10 @@ from store.accounts import add_account, find_actor
 from store.database import Database
 from store.marks import DEMO, read_mark, set_mark
 from store.moves import Actor, Wish
-from store.queue import Waiting, list_waiting
+from store.queue import PAGE, Waiting, walk_waiting
 from store.reviews import Desk, decide
 
 EDITORS = ("demo-editor-one", "demo-editor-two")
-_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -51,14 +50,19 @@ def approve_clean(database: Database, portal: Portal, now: datetime) -> Edited:
     """Approve what is clean as the first editor, and as the second where a column asks for two persons."""
     desk = Desk({column.key: column.reviews for column in portal.columns}, timedelta())
     with database.read() as connection:
-        waiting = list_waiting(connection)
-        one, two = (find_actor(connection, name) for name in EDITORS)
-    clean = iter([revision for revision in waiting if revision.clean])
-    approved = 0
-    while batch := list(islice(clean, _AT_ONCE)):
+        editors = (find_actor(connection, EDITORS[0]), find_actor(connection, EDITORS[1]))
+    approved = left = after = 0
+    while page := _read_page(database, after):
+        after = page[-1].item
         with database.write() as connection:
-            approved += sum(_approve(connection, revision, (one, two), desk, now) for revision in batch)
-    return Edited(approved, len(waiting) - approved)
+            passed = sum(it.clean and _approve(connection, it, editors, desk, now) for it in page)
+        approved, left = approved + passed, left + len(page) - passed
+    return Edited(approved, left)
+
+
+def _read_page(database: Database, after: int) -> list[Waiting]:
+    with database.read() as connection:
+        return list(islice(walk_waiting(connection, after=after), PAGE))
 
 
 def _approve(

@@ -31,7 +31,6 @@ from review.server import serve_desk
 from sources import Paths
 from store.database import Database
 from store.logins import give_demo_password
-from store.mirror import mirror_configuration
 
 Echo = Callable[[str], object]
 # Both demo editors sign in with it; it is good for a demo's database only, which holds nothing but samples.
@@ -68,12 +67,21 @@ class _Stage:
         }
 
     def crawl(self, moment: datetime) -> list[dict[str, Any]]:
-        """Crawl in a process of its own, as ops' timer would; raises CaibianError where it failed."""
-        command = [sys.executable, "-m", "demo.crawl_process", write_time(moment)]
+        """Crawl as ops' timer would, and give a row a source."""
+        return [json.loads(line) for line in self._run("crawl", moment).splitlines()]
+
+    def publish(self, moment: datetime) -> dict[str, Any]:
+        """Publish as ops' timer would, and give the report."""
+        done: dict[str, Any] = json.loads(self._run("publish", moment))
+        return done
+
+    def _run(self, what: str, moment: datetime) -> str:
+        """Run it in a process of its own, and give what it printed; raises CaibianError where it failed."""
+        command = [sys.executable, "-m", f"demo.{what}_process", write_time(moment)]
         done = subprocess.run(command, env=self.surroundings, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
-            raise CaibianError(f"the crawl ended with {done.returncode}")
-        return [json.loads(line) for line in done.stdout.splitlines()]
+            raise CaibianError(f"the {what} ended with {done.returncode}")
+        return done.stdout
 
 
 def show(
@@ -162,14 +170,13 @@ def _pass_night(stage: _Stage, night: int, day: date) -> None:
         if row["verdict"] not in {"well", "quiet"}:
             stage.echo(f"  {row['source']}: {row['verdict']}, {row['evidence']}")
     moment = tell_moment(day, night, read_clock())
-    sources, portal = load_both(stage.paths)
+    _, portal = load_both(stage.paths)
     with closing(Database.open(stage.database_url, stage.home)) as database:
         edited = approve_clean(database, portal, moment)
-        stage.echo(f"{EDITORS[0]} approved {edited.approved} clean ones; {edited.left} wait for a person")
-        with database.write() as connection:
-            mirror_configuration(connection, sources, portal, moment)
-        done = publish_site(database, portal, stage.home, moment)
-    stage.echo(f"published release {done.release}: {done.articles} articles, {done.written} files written")
+    stage.echo(f"{EDITORS[0]} approved {edited.approved} clean ones; {edited.left} wait for a person")
+    done = stage.publish(moment)
+    told = "published release {release}: {articles} articles, {written} files written"
+    stage.echo(told.format_map(done))
 
 
 def _serve_portal(stage: _Stage, port: int, moment: Callable[[], datetime]) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from store.clusters import Cluster, find_clusters
 from store.forms import Form
 from store.tables import findings, items, labels, reviews, revision_doubts, revisions
 
 WAITING = ("waiting", "second")
+PAGE = 200  # revisions that are read at once, with their forms
 
 
 @dataclass(frozen=True)
@@ -42,30 +43,42 @@ class Waiting:
         return not marked and not self.doubts and self.column is not None
 
 
+_QUERY = (
+    select(
+        reviews.c.state,
+        reviews.c.column_key,
+        revisions.c.id,
+        revisions.c.item,
+        revisions.c.number,
+        revisions.c.form,
+        revisions.c.made_by,
+        items.c.kind,
+        items.c.public_revision,
+    )
+    .join(revisions, revisions.c.id == reviews.c.revision)
+    .join(items, items.c.id == reviews.c.item)
+    .order_by(reviews.c.item)
+    .limit(PAGE)
+)
+
+
 def list_waiting(connection: Connection, states: Collection[str] = WAITING) -> list[Waiting]:
     """Give what waits, the oldest item first."""
-    rows = (
-        connection.execute(
-            select(
-                reviews.c.state,
-                reviews.c.column_key,
-                revisions.c.id,
-                revisions.c.item,
-                revisions.c.number,
-                revisions.c.form,
-                revisions.c.made_by,
-                items.c.kind,
-                items.c.public_revision,
-            )
-            .join(revisions, revisions.c.id == reviews.c.revision)
-            .join(items, items.c.id == reviews.c.item)
-            .where(reviews.c.state.in_(tuple(states)))
-            .order_by(revisions.c.item)
-        )
-        .mappings()
-        .all()
-    )
-    wanted = select(reviews.c.revision).where(reviews.c.state.in_(tuple(states)))
+    return list(walk_waiting(connection, states))
+
+
+def walk_waiting(
+    connection: Connection, states: Collection[str] = WAITING, after: int = 0
+) -> Iterator[Waiting]:
+    """Give what waits behind an item, the oldest first; only a page of it is held, however long the queue."""
+    query = _QUERY.where(reviews.c.state.in_(tuple(states)))
+    while rows := connection.execute(query.where(reviews.c.item > after)).mappings().all():
+        yield from _read_page(connection, rows)
+        after = rows[-1]["item"]
+
+
+def _read_page(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Waiting]:
+    wanted = [row["id"] for row in rows]
     suggested = {
         row.revision: row
         for row in connection.execute(
@@ -75,8 +88,9 @@ def list_waiting(connection: Connection, states: Collection[str] = WAITING) -> l
     found = _gather(connection, findings, ("rule", "level", "field", "span"), wanted, "cleared_by_log")
     doubts = _gather(connection, revision_doubts, ("field", "word"), wanted, "resolved_by_log")
     beside = find_clusters(connection, {row["item"] for row in rows})
-    return [
-        Waiting(
+    for row in rows:
+        label = suggested.get(row["id"])
+        yield Waiting(
             item=row["item"],
             revision=row["id"],
             number=row["number"],
@@ -85,15 +99,13 @@ def list_waiting(connection: Connection, states: Collection[str] = WAITING) -> l
             made_by=row["made_by"],
             form=json.loads(row["form"]),
             column=row["column_key"],
-            probability=suggested[row["id"]].probability if row["id"] in suggested else 0.0,
-            reasons=tuple(json.loads(suggested[row["id"]].reasons)) if row["id"] in suggested else (),
+            probability=label.probability if label is not None else 0.0,
+            reasons=tuple(json.loads(label.reasons)) if label is not None else (),
             findings=tuple(found.get(row["id"], ())),
             doubts=tuple(doubts.get(row["id"], ())),
             public=row["public_revision"] is not None,
             cluster=beside.get(row["item"]),
         )
-        for row in rows
-    ]
 
 
 def tell_waiting(one: Waiting) -> dict[str, Any]:
@@ -128,7 +140,7 @@ def _tell_cluster(one: Waiting) -> dict[str, Any] | None:
 
 
 def _gather(
-    connection: Connection, table: Any, names: tuple[str, ...], wanted: Any, closed: str
+    connection: Connection, table: Any, names: tuple[str, ...], wanted: list[int], closed: str
 ) -> dict[int, list[dict[str, str]]]:
     gathered: dict[int, list[dict[str, str]]] = {}
     query = select(table).where(table.c.revision.in_(wanted), table.c[closed].is_(None)).order_by(table.c.id)
