@@ -77,9 +77,11 @@ class Intake:
         Files are on disk before any row names them, so that a kill between the two loses nothing.
         Raises StoreError when the disk or the database refuses; what was saved of the batch before stays.
         """
-        arrivals = self._prepare(batch)
+        if not batch:
+            return []
         with self._database.read() as connection:
             size = _FEW if is_anybody_in(connection, batch[0].at) else _MANY
+        arrivals = self._prepare(batch)
         arrivals = label_arrivals(arrivals, self._portal, self._model)
         near = Near(self._compare(arrivals), self._sources, self._portal.settings.old_after_days)
         saved: list[Saved] = []
