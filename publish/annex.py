@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from publish.directory import Directory, Paper, fill_directory
+from publish.roll import list_files
 from publish.shelf import Live, Shelf
 from publish.traditional import has_twin, name_twin
 from publish.views import AgencyView, SiteView
@@ -68,6 +69,7 @@ def narrow_annex(
     """Give the same of what a change of the `touched` items can have an effect on; `shelf` holds no other."""
     before = read_shown(connection, touched)
     counts = Counter(count_agencies(connection))
+    rolled = list_files(_find_present(site, counts.keys()))
     counts.subtract(one.agency for one in before.values() if one.agency)
     counts.update(key for item in shelf.live if (key := agencies.get(item)))
     keys = {one.agency for one in before.values()} | {agencies.get(item) for item in shelf.live}
@@ -85,6 +87,7 @@ def narrow_annex(
         directory = fill_directory([*others, *filings], site, known, touched)
     gone = [agency for agency in site.agencies if agency.key in keys and agency not in present]
     vanished = [path for one in gone for path in (f"{one.path}index.html", *one.feeds)]
+    vanished += set(rolled) - set(list_files(present))
     vanished += directory.vanished if directory is not None else ()
     vanished += [name_twin(path) for path in vanished if has_twin(path)]
     return Annex(tops, present, directory, filings, tuple(vanished))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from publish import linked_data
+from publish import linked_data, roll
 from publish.assets import read_assets
 from publish.directory import DirectoryPage
+from publish.roll import RollPage
 from publish.templates import make_environment
 from publish.views import (
     AgencyPage,
@@ -49,7 +50,12 @@ def render_gone(view: GoneView, site: SiteView) -> str:
 
 def render_columns(zones: tuple[ZoneView, ...], site: SiteView, agencies: tuple[AgencyView, ...] = ()) -> str:
     """Render the map of the portal: each column and agency that has something, its feeds, the services."""
-    return _render("columns.html", zones=zones, agencies=agencies, site=site)
+    return _render("columns.html", zones=zones, agencies=agencies, site=site, room=roll.ROOM)
+
+
+def render_agencies(view: RollPage, site: SiteView) -> str:
+    """Render one page of the roll of agencies."""
+    return _render("agencies.html", view=view, site=site)
 
 
 def render_agency(view: AgencyPage, site: SiteView) -> str:

@@ -17,6 +17,7 @@ from publish.body import read_file_hash
 from publish.directory import ALL, Directory, list_filters, list_paths, name_data
 from publish.pictures import MAKING, is_picture
 from publish.racks import Rack, Racks, fill_racks
+from publish.roll import cut_roll, name_file
 from publish.shelf import Live, Shelf
 from publish.sitemap import LIMIT, name_block, name_columns
 from publish.traditional import has_twin, name_twin
@@ -118,6 +119,8 @@ def lay_out(shelf: Shelf, site: SiteView, racks: Racks | None = None, annex: Ann
             _add_column(desk, by_key[key], rack)
     _add_front(desk)
     _add_map(desk)
+    for page in cut_roll(annex.present):
+        desk.add(name_file(page.number), Subject("agencies", number=page.number), page)
     for agency in annex.present:
         if agency.key in annex.agencies:
             _add_agency(desk, agency, annex.agencies[agency.key])
@@ -308,6 +311,7 @@ def list_lists(site: SiteView, racks: Racks, annex: Annex) -> list[str]:
     """Give the address of every page that is neither an article nor in the directory."""
     shown = (("/guide/", site.guide), ("/links/", site.links), ("/accessibility/", True))
     paths = ["/", "/columns/", *(path for path, there in shown if there)]
+    paths += [page.path for page in cut_roll(annex.present)]
     paths += [agency.path for agency in annex.present]
     for column in site.columns:
         if column.key in racks.columns:

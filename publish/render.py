@@ -13,6 +13,7 @@ from publish.directory import DirectoryPage, Drawer
 from publish.fields import see_article
 from publish.gather import Stores, read_checked
 from publish.plan import File, Layout, Subject, list_lists
+from publish.roll import cut_roll
 from publish.shelf import Shelf
 from publish.traditional import convert_page
 from publish.views import (
@@ -64,6 +65,7 @@ class Renderer:
             "gone": self._gone,
             "columns": self._map,
             "agency": self._agency,
+            "agencies": self._roll,
             "directory": self._directory,
             "directory json": lambda subject: directory.write_json(self._rows(subject.items), self.site),
             "directory csv": lambda subject: directory.write_csv(self._rows(subject.items), self.site),
@@ -110,6 +112,10 @@ class Renderer:
         return pages.render_agency(
             AgencyPage(self._find_agency(subject.key), self._rows(subject.items)), self.site
         )
+
+    def _roll(self, subject: Subject) -> str:
+        page = cut_roll(self.layout.annex.present)[(subject.number or 1) - 1]
+        return pages.render_agencies(page, self.site)
 
     def _find_agency(self, key: str) -> AgencyView:
         return next(agency for agency in self.site.agencies if f"@{agency.key}" == key)

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from stores import Stores
 
 from portal import Portal, load_portal
-from publish import directory
+from publish import directory, roll
 from publish.directory import Drawer, fill_directory
 from publish.site_view import see_site
 from publish.verify import verify_site
@@ -137,6 +137,27 @@ def test_each_agency_has_a_page_and_feeds_of_its_newest(office: Office) -> None:
     assert not Path(office.site, "zh-hant/agencies/xn").exists()
     assert not Path(office.site, "directory/agency/xn").exists()
     assert "/agencies/xn/" not in read(office, "/columns/index.html").xpath("//a/@href")
+
+
+def test_many_agencies_have_a_roll_of_pages(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roll, "ROOM", 1)
+    office.publish(full=True)
+    named = read(office, "/columns/index.html").xpath("//section[@id='agencies']//a/@href")
+    assert named == ["/agencies/"]
+    listed = [
+        read(office, path).xpath("//ul[@class='index']//a/@href")
+        for path in ("/agencies/index.html", "/agencies/2.html", "/zh-hant/agencies/2.html")
+    ]
+    assert listed == [["/agencies/jyt/"], ["/agencies/xn/"], ["/zh-hant/agencies/xn/"]]
+    assert "/agencies/2.html" in read(office, "/agencies/index.html").xpath("//nav[@class='pager']/a/@href")
+    assert "/agencies/2.html<" in Path(office.site, "sitemaps/columns-1.xml").read_text(encoding="utf-8")
+    for number in (2, 5):  # the items of the 样例市
+        office.decide(number, "withdraw")
+    office.publish()
+    narrow = read_site(office.site)
+    assert not {"agencies/index.html", "agencies/2.html", "zh-hant/agencies/2.html"} & narrow.keys()
+    office.publish(full=True)
+    assert read_site(office.site) == narrow
 
 
 def test_a_new_document_changes_the_newest_pages_only(office: Office) -> None:
