@@ -145,7 +145,7 @@ def test_many_agencies_have_a_roll_of_pages(office: Office, monkeypatch: pytest.
     named = read(office, "/columns/index.html").xpath("//section[@id='agencies']//a/@href")
     assert named == ["/agencies/"]
     listed = [
-        read(office, path).xpath("//ul[@class='index']//a/@href")
+        read(office, path).xpath("//ul[@class='index roll']//a/@href")
         for path in ("/agencies/index.html", "/agencies/2.html", "/zh-hant/agencies/2.html")
     ]
     assert listed == [["/agencies/jyt/"], ["/agencies/xn/"], ["/zh-hant/agencies/xn/"]]
