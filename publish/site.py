@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from clock import tell_day
 from errors import PublishError
+from publish.apart import run_apart
 from publish.disk import write_whole
 from publish.gather import Stores, prepare_file
 from publish.inspect_site import begin_inspection, refuse_flawed
@@ -109,10 +110,10 @@ def publish_site(
             work = _Work(stores, trees, settled.keep_releases, now, anyway, progress or _ignore)
             may_be_cut = not full and rollback is None and (base is None or trusted)
             reports: list[PublishReport] = []
-            for portion in (*(cut_portions(stores, base is None) if may_be_cut else ()), None):
-                if reports:
-                    base, trusted = agree(database, trees, now)
-                reports.append(work.publish(base, trusted, full, rollback, portion))
+            for portion in cut_portions(stores, base is None) if may_be_cut else ():
+                reports.append(work.publish_apart(base, trusted, portion))
+                base, trusted = agree(database, trees, now)
+            reports.append(work.publish(base, trusted, full, rollback, None))
             return _add_up(reports)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
@@ -157,10 +158,18 @@ class _Work:
                 return report  # nothing changed
             if portion is None:
                 self._prune(report.release)
-            else:
-                self.passing.append(report.release)
             return report
         raise PublishError(f"items were withdrawn during each of {ATTEMPTS} attempts: publish again")
+
+    def publish_apart(self, base: Served | None, trusted: bool, portion: frozenset[int]) -> PublishReport:
+        """Make the release of a portion in a process of its own, so that memory does not add up."""
+        self.stores.database.engine.dispose()  # no connection may be used on both sides of a fork
+        try:
+            report = run_apart(lambda: self.publish(base, trusted, False, None, portion))
+        finally:
+            self.trees.prepare()  # what it left in the drafts is known to nobody
+        self.passing.append(report.release)
+        return report
 
     def _prune(self, served: int) -> None:
         with self.stores.database.read() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from office import Office, read_site
 from stores import Stores
 
 from clock import tell_day
+from errors import PublishError
 from portal import Portal
 from publish import portions, prepare
 from publish.gather import Stores as Sources
@@ -94,3 +97,29 @@ def test_few_changes_are_one_release(stores: Stores, backend: str, portal: Porta
         fill(office, 3)
         assert office.publish().release == 2
         assert office.publish().written == 0
+
+
+@pytest.mark.usefixtures("few")
+def test_what_goes_wrong_in_a_portion_is_told_and_what_was_served_stays(
+    stores: Stores, backend: str, portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stores.opened(backend, tmp_path / "home") as database:
+        office = Office(database, portal)
+        fill(office, 3)
+        office.publish()
+        before = read_site(office.site)
+        fill(office, 8)
+        with monkeypatch.context() as patch:
+            patch.setattr("publish.site.refuse_flawed", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+            with pytest.raises(PublishError, match="was killed: publish again"):
+                office.publish()
+        with monkeypatch.context() as patch:
+            patch.setattr("publish.inspection.WEIGHT", 10)
+            with pytest.raises(PublishError, match="faults of the new pages"):
+                office.publish()
+        assert read_site(office.site) == before
+        office.publish()
+        assert verify_site(database, office.home, deep=True) == []
+        incremental = read_site(office.site)
+        office.publish(full=True)
+        assert read_site(office.site) == incremental
