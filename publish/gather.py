@@ -106,7 +106,7 @@ def gather(
         scope = frozenset(touched.values()) if narrow else None
         wanted = scope if narrow else portion
         gate = read_gate(connection, now, read_head(connection), wanted)
-        publications = read_publications(connection, scope)
+        publications = read_publications(connection, wanted)
         named = [path for one in publications.values() for path in (one.path, f"/gone{one.path}")]
         named += [name_twin(path) for path in named] if stores.site.traditional else []
         records = read_pages(connection, named if narrow else None)
@@ -124,7 +124,7 @@ def gather(
         filed = read_filed(connection) if not narrow else {row.revision for row in rows.values()}
         slots = {column.key: find_last_slot(connection, column.key) for column in stores.site.columns}
         last = find_last_number(connection)
-        stock = Stock(publications, read_placements(connection, scope), farewells, slots, last)
+        stock = Stock(publications, read_placements(connection, wanted), farewells, slots, last)
         agencies = read_agencies(connection, wanted)
     return Gathered(
         rows=rows,

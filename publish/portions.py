@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from publish.gather import Stores, read_dates
 from publish.plan import see_makings
 from publish.views import SiteView
-from store.gate import list_passed, read_gate
+from store.gate import read_gate
 from store.log import read_head
 from store.publishing import read_publications
 from store.shown import list_touched, read_frame
@@ -25,14 +25,13 @@ _LEAVES, _STAYS, _COMES = range(3)
 def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
     """Give the items of each release but the last one, which deals with what is left.
 
-    None when they are few, or when every page is made in another way now, which takes one release of all. For
-    the `first` release of a portal, what bears no sign of a change is new as well.
+    None when they are few, or when every page is made in another way now, which takes one release of all. At
+    the `first` release of a portal everything bears a sign of a change.
     """
     with stores.database.read() as connection:
         names = list_touched(connection)
         if len(names) <= MANY or not (first or is_same_making(connection, stores.site)):
             return []
-        names = sorted({*names, *list_passed(connection)}) if first else names
     ranked = sorted(_rank(stores, names))
     return [
         frozenset(item for *_, item in ranked[start : start + MANY])

@@ -52,7 +52,14 @@ from store.publishing import (
     trust_pages,
 )
 from store.redirects import read_redirects
-from store.shown import drop_touched, list_agency_names, read_shown, save_frame, save_shown
+from store.shown import (
+    drop_touched,
+    list_agency_names,
+    read_shown,
+    save_frame,
+    save_shown,
+    touch_unserved,
+)
 
 if TYPE_CHECKING:
     from portal import Portal
@@ -212,7 +219,8 @@ def agree(database: Database, trees: TreeStore, now: datetime) -> tuple[Served |
         known = {one.id: one for one in read_releases(connection)}
         on_disk = set(trees.list_releases())
         mark_removed(connection, known.keys() - on_disk)
-        if served is None:
+        if served is None:  # no folder yet, or it was lost: what bore a sign once is served by nobody
+            touch_unserved(connection)
             return None, False
         if served.release in known and known[served.release].state == "served":
             return served, known[served.release].tree_hash == served.tree and not are_doubted(connection)

@@ -57,7 +57,6 @@ _GATE = (
     "SELECT item, revision, number, hash, column_key, approved_at, release_after FROM publishable "
     "WHERE release_after IS NOT NULL"
 )
-_PASSED = text("SELECT item FROM publishable WHERE release_after IS NOT NULL ORDER BY item")
 _ALL = text(f"{_GATE} ORDER BY approved_seq")
 _SOME = text(f"{_GATE} AND item IN :items ORDER BY approved_seq").bindparams(
     bindparam("items", expanding=True)
@@ -81,11 +80,6 @@ def read_gate(
         item, revision, number, hash_, column, at, release = row
         parts[release > moment].append(Gated(item, revision, number, hash_, intern(column), intern(at)))
     return Gate(tuple(parts[0]), tuple(parts[1]), head)
-
-
-def list_passed(connection: Connection) -> list[int]:
-    """Give every item that the view lets through, now or once its hold is over."""
-    return [row.item for row in connection.execute(_PASSED)]
 
 
 def _read_rows(connection: Connection, wanted: Collection[int] | None) -> Iterator[Row[*tuple[Any, ...]]]:

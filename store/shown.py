@@ -6,13 +6,18 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from sys import intern
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, text
 
 from store.chunks import add_rows, cut_names, name_fields
 from store.marks import drop_mark, read_mark, set_mark
 from store.tables import agencies, items, placements, publications, shown, shown_files, touched
 
 _SHOWN = select(shown).where(shown.c.item.in_(bindparam("items", expanding=True)))
+_TOUCH = text(
+    "INSERT INTO touched (item) SELECT item FROM ("
+    "SELECT item FROM publishable WHERE release_after IS NOT NULL UNION SELECT item FROM publications"
+    ") AS named WHERE item NOT IN (SELECT item FROM touched) ORDER BY item"
+)
 FRAME = "frame"  # the mark that says what every page of the served release was made with
 
 
@@ -37,6 +42,11 @@ def list_touched(connection: Connection) -> list[int]:
 def read_touched(connection: Connection) -> dict[int, int]:
     """Give every sign that an item was touched: the row's id and the item."""
     return {row.id: row.item for row in connection.execute(select(touched.c.id, touched.c.item))}
+
+
+def touch_unserved(connection: Connection) -> None:
+    """Put a sign on all that the gate lets through or that has an address: for when nothing is served."""
+    connection.execute(_TOUCH)
 
 
 def drop_touched(connection: Connection, ids: Collection[int]) -> None:

@@ -155,7 +155,7 @@ def test_many_agencies_have_a_roll_of_pages(office: Office, monkeypatch: pytest.
         office.decide(number, "withdraw")
     office.publish()
     narrow = read_site(office.site)
-    assert not {"agencies/index.html", "agencies/2.html", "zh-hant/agencies/2.html"} & narrow.keys()
+    assert not {"/agencies/index.html", "/agencies/2.html", "/zh-hant/agencies/2.html"} & narrow.keys()
     office.publish(full=True)
     assert read_site(office.site) == narrow
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -123,3 +124,25 @@ def test_what_goes_wrong_in_a_portion_is_told_and_what_was_served_stays(
         incremental = read_site(office.site)
         office.publish(full=True)
         assert read_site(office.site) == incremental
+
+
+@pytest.mark.usefixtures("few")
+def test_a_portal_whose_folder_was_lost_is_made_again_as_it_was(
+    stores: Stores, backend: str, portal: Portal, tmp_path: Path
+) -> None:
+    with stores.opened(backend, tmp_path / "home") as database:
+        office = Office(database, portal)
+        items = fill(office, 11)
+        office.publish()
+        office.decide(items[4], "withdraw")
+        office.publish()
+        before = read_site(office.site)
+        shutil.rmtree(office.home / "site")
+        fresh = fill(office, 5)  # more than go out at once, as the lost ones are
+        assert office.publish().articles == 15
+        assert all(office.page_of(item).is_file() for item in fresh)
+        assert verify_site(database, office.home, deep=True) == []
+        after = read_site(office.site)
+        kept = {path for path in before if path.startswith(("/articles/", "/gone/"))}
+        assert len(kept) == 11
+        assert {path: after[path] for path in kept} == {path: before[path] for path in kept}
