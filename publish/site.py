@@ -53,12 +53,12 @@ from store.publishing import (
 )
 from store.redirects import read_redirects
 from store.shown import (
+    begin_anew,
     drop_touched,
     list_agency_names,
     read_shown,
     save_frame,
     save_shown,
-    touch_unserved,
 )
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def agree(database: Database, trees: TreeStore, now: datetime) -> tuple[Served |
         on_disk = set(trees.list_releases())
         mark_removed(connection, known.keys() - on_disk)
         if served is None:  # no folder yet, or it was lost: what bore a sign once is served by nobody
-            touch_unserved(connection)
+            begin_anew(connection)
             return None, False
         if served.release in known and known[served.release].state == "served":
             return served, known[served.release].tree_hash == served.tree and not are_doubted(connection)

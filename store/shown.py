@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text
 
 from store.chunks import add_rows, cut_names, name_fields
 from store.marks import drop_mark, read_mark, set_mark
-from store.tables import agencies, items, placements, publications, shown, shown_files, touched
+from store.tables import agencies, items, pages, placements, publications, shown, shown_files, touched
 
 _SHOWN = select(shown).where(shown.c.item.in_(bindparam("items", expanding=True)))
 _TOUCH = text(
@@ -44,8 +44,9 @@ def read_touched(connection: Connection) -> dict[int, int]:
     return {row.id: row.item for row in connection.execute(select(touched.c.id, touched.c.item))}
 
 
-def touch_unserved(connection: Connection) -> None:
-    """Put a sign on all that the gate lets through or that has an address: for when nothing is served."""
+def begin_anew(connection: Connection) -> None:
+    """Nothing is served: forget what pages were made from, put a sign on all that may stand or has stood."""
+    connection.execute(delete(pages))
     connection.execute(_TOUCH)
 
 
