@@ -50,8 +50,9 @@ def _rank(stores: Stores, names: list[int]) -> Iterator[tuple[int, str, str, int
         some = names[start : start + MANY]
         with stores.database.read() as connection:
             rows = {row.item: row for row in read_gate(connection, None, read_head(connection), some).open}
-            known = read_publications(connection, some).keys()
-        yield from ((_LEAVES, "", "", item) for item in known - rows.keys())
-        yield from ((_STAYS, "", "", item) for item in known & rows.keys())
+            known = read_publications(connection, some)
+        yield from ((_LEAVES, "", "", item) for item in known.keys() - rows.keys())
+        stays = known.keys() & rows.keys()  # by number, since neighbours in lists are of one portion then
+        yield from ((_STAYS, f"{known[item].number:012d}", "", item) for item in stays)
         dates = read_dates(stores, [row for item, row in rows.items() if item not in known])
         yield from ((_COMES, date, rows[item].approved_at, item) for item, date in dates.items())
