@@ -23,7 +23,7 @@ _NAMES = """
     th thead tr ul
 """
 BREAKS = frozenset(_NAMES.split())
-_COUNTED = re.compile(r"(?=((?:[0-9a-z]..|.[0-9a-z].|..[0-9a-z])))")
+_COUNTED = re.compile(r"(?=((?:[0-9a-z]..|.[0-9a-z。,].|..[0-9a-z])))")
 _BRACKETS = {**dict.fromkeys("〔【〖［[（﹝", "("), **dict.fromkeys("〕】〗］]）﹞", ")")}
 
 
@@ -71,10 +71,10 @@ def fold(text: str) -> str:
 
 
 def cut(text: str) -> Iterator[tuple[str, str]]:
-    """Give every two characters of a text, every three with a Latin letter or a digit, and what follows each.
+    """Give every two characters of a text, every three with a digit or around a stop, and what follows each.
 
-    Nothing goes on across a space or a break: there a line's end follows. Two digits say little: half of all
-    items have 20 and 26.
+    Nothing goes on across a space or a break: there a line's end follows. Two digits say little, and so does
+    what ends a clause: half of all items have 20 and 26, and a third some common character before a stop.
     """
     for part in fold(text).split():
         yield from zip(map("".join, pairwise(part)), part[2:] + _END, strict=False)

@@ -21,7 +21,7 @@
     var letters = Array.from(word), found = [];
     for (var at = 1, three, last; at < letters.length; at++) {
       three = letters.slice(at - 1, at + 2).join("");
-      if (at + 1 < letters.length && /[0-9a-z]/.test(three)) found.push([last = three, letters[at + 2]]);
+      if (at + 1 < letters.length && /[0-9a-z]|.[。,]./.test(three)) found.push([last = three, letters[at + 2]]);
       else if (!last || at + 1 < letters.length) { found.push([letters[at - 1] + letters[at], letters[at + 1]]); last = ""; }
     }
     return found;
@@ -88,7 +88,7 @@
 
   // The numbers of a part that have every pair, the newest first. Pairs that share no letter say more together,
   // so they come first; where few numbers are left, reading their pages costs less than another shard. `rare`
-  // holds the pairs that something follows, the rarest last.
+  // holds the pairs that something follows, the rarest first.
   async function narrow(index, part, family, wish) {
     var terms = wish.filters.map((one) => ["f", one]), rare = [], left, at = 0;
     for (var half of [0, 1]) wish.words.forEach((word) => {
@@ -102,10 +102,10 @@
       at++;
       if (!left.size) break;
     }
-    return { all: [...left].sort((a, b) => b - a), sure: at === terms.length, rare: rare.sort((a, b) => b[0] - a[0]), used: 0 };
+    return { all: [...left].sort((a, b) => b - a), sure: at === terms.length, rare: rare.sort((a, b) => a[0] - b[0]), used: 0 };
   }
   async function sieve(index, part, found) {
-    var follows = await look(index, part, "w", ...found.rare.pop().slice(1));
+    var follows = await look(index, part, "w", ...found.rare.shift().slice(1));
     found.all = found.all.filter((one) => follows.has(one));
     found.used++;
   }
