@@ -79,6 +79,7 @@ def _build(stage: Stage, total: int) -> _Built:
     with office.open() as database:
         seeder = Seeder.begin(office, database, world, total)
         _live_through(seeder, office, total)
+        office.run("publish")  # as each before it: what it takes from portal.yaml is kept from then on
         if not stage.small:
             _rest()
         _change(seeder, total, 0)
