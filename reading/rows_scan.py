@@ -6,8 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
-from lxml.etree import _Element
+from lxml.etree import XPath, _Element
 
 from reading.address import join
 from reading.rows_dates import DateMark, mark_dates
@@ -42,6 +43,8 @@ _CALLED = re.compile(
 )
 # What makes an element lead somewhere that is no link.
 _PRESSED = ("onclick", "data-href", "data-link", "data-url")
+# One walk within libxml2, since a list page has thousands of elements and few of these.
+_FIND_PRESSED = XPath("descendant-or-self::*[@onclick or @data-href or @data-link or @data-url]")
 _ADDRESS = re.compile(r"(?:https?:/)?[./]*/?[^'\"()\s<>]*(?:/|\.s?html?|\.jsp|\.pdf)[^'\"()\s<>]*")
 
 
@@ -84,6 +87,7 @@ class Scan:
         self.parent, self.end, self.depth, self.hidden = self._measure()
         self.chunks = sorted(self._read_chunks(), key=lambda chunk: chunk.place)
         self._places = [chunk.place for chunk in self.chunks]
+        self._pressed: set[_Element] = set(cast("list[_Element]", _FIND_PRESSED(root)))
         self.all_links = list(self._read_links(base))
         self.links = [link for link in self.all_links if is_title(link.words)]
         self.link_nodes = [link.node for link in self.links]
@@ -131,9 +135,10 @@ class Scan:
 
     def _is_alone(self, node: int) -> bool:
         """Tell whether nothing inside an element that bears an address is a link, or bears one too."""
-        if not _bears(self.nodes[node]):
+        if self.nodes[node] not in self._pressed:
             return False
-        return not any(self.tags[i] == "a" or _bears(self.nodes[i]) for i in range(node + 1, self.end[node]))
+        inside = range(node + 1, self.end[node])
+        return not any(self.tags[i] == "a" or self.nodes[i] in self._pressed for i in inside)
 
     def _mark_links(self) -> list[int]:
         """For each element the place in `links` of the link around it (or that it is), else -1."""
@@ -205,10 +210,6 @@ def is_title(words: str) -> bool:
     if _CATEGORY.fullmatch(words):
         return False
     return len(words) > 1 and _NO_TITLE.fullmatch(_MARKS.sub("", words)[:20]) is None
-
-
-def _bears(node: _Element) -> bool:
-    return any(node.get(name) for name in _PRESSED)
 
 
 def _read_press(base: str, node: _Element) -> str | None:
