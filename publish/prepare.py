@@ -17,7 +17,7 @@ from publish.portions import MANY, is_same_making
 from publish.shelf import Shelf, Steps, fill_shelf
 from publish.sitemap import name_block
 from publish.trees import Served, TreeStore
-from store.publishing import PageRecord, read_pages
+from store.publishing import PageRecord, list_addressed, read_pages
 from store.shown import Shown, find_other_users, list_touched, read_files
 
 INDEX = "/search/"  # kept by itself, not laid out
@@ -84,7 +84,18 @@ def plan_release(
         plan = _plan_narrow(stores, base, now, portion)
         if plan is not None:
             return plan
-    return _plan_wide(stores, trees, base, trusted, now, full, rollback, portion if base is None else None)
+        portion = _widen(stores, portion)
+    elif base is not None:
+        portion = None
+    return _plan_wide(stores, trees, base, trusted, now, full, rollback, portion)
+
+
+def _widen(stores: Stores, portion: frozenset[int] | None) -> frozenset[int] | None:
+    """Add all that has an address already: a column came to be, and every page that names columns changes."""
+    if portion is None:
+        return None
+    with stores.database.read() as connection:
+        return portion | list_addressed(connection)
 
 
 def _is_settled(stores: Stores, portion: frozenset[int] | None) -> bool:

@@ -78,6 +78,11 @@ def read_publications(connection: Connection, items: Collection[int] | None = No
     }
 
 
+def list_addressed(connection: Connection) -> frozenset[int]:
+    """Give every item that has an address, whether it stands or was withdrawn."""
+    return frozenset(connection.execute(select(publications.c.item)).scalars())
+
+
 def read_placements(connection: Connection, items: Collection[int] | None = None) -> list[Placement]:
     """Give the placements of these items, or every one, ended ones too, by column and slot."""
     rows = _select(connection, select(placements), placements.c.item, items)

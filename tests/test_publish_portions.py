@@ -146,3 +146,19 @@ def test_a_portal_whose_folder_was_lost_is_made_again_as_it_was(
         kept = {path for path in before if path.startswith(("/articles/", "/gone/"))}
         assert len(kept) == 11
         assert {path: after[path] for path in kept} == {path: before[path] for path in kept}
+
+
+@pytest.mark.usefixtures("few")
+def test_a_column_that_comes_to_be_in_a_portion_does_not_bring_all_at_once(
+    stores: Stores, backend: str, portal: Portal, tmp_path: Path
+) -> None:
+    with stores.opened(backend, tmp_path / "home") as database:
+        office = Office(database, portal)
+        for number in range(12):
+            item = office.write(published=f"2026-10-{number + 1:02d}")
+            office.approve(item, "bumen" if number < 5 else "diqu")
+        assert office.publish().release == 4
+        assert verify_site(database, office.home, deep=True) == []
+        incremental = read_site(office.site)
+        office.publish(full=True)
+        assert read_site(office.site) == incremental
