@@ -58,13 +58,15 @@ def narrow_racks(
 
     `more` are items that something else to lay out shows.
 
-    None when that cannot be said from the change alone: a column came to be or is empty now, or an item that
-    nobody touched is not let through any more. Raises PublishError as `fill_racks`.
+    None when that cannot be said from the change alone: a column is empty now, or an item that nobody touched
+    is not let through any more. Raises PublishError as `fill_racks`.
     """
     change = Change(frozenset(items), read_shown(connection, items), shelf)
-    counts = _count(connection, change, site)
+    before = count_shown(connection)
+    counts = _count(before, change, site)
     if counts is None:
         return None
+    named = any(count and key not in before for key, count in counts.items())  # on the others' 最新, too
     columns: dict[str, Rack] = {}
     last_slots = dict(shelf.last_slots)
     for column in site.columns:
@@ -72,7 +74,7 @@ def narrow_racks(
             last_slots[column.key] = shelf.last_slots.get(column.key) or find_last_slot(
                 connection, column.key
             )
-            rack = _find_rack(connection, change, site, column.key, last_slots[column.key])
+            rack = _find_rack(connection, change, site, column.key, last_slots[column.key], named)
             columns[column.key] = replace(rack, total=counts[column.key])
     shown = {
         item for rack in columns.values() for items in (rack.top, *rack.pages.values()) for item in items
@@ -86,21 +88,23 @@ def narrow_racks(
     return racks, Shelf({**shelf.live, **others}, shelf.stones, last_slots)
 
 
-def _count(connection: Connection, change: Change, site: SiteView) -> dict[str, int] | None:
-    """Count each column's items after the change, None where the columns that have some are others."""
-    before = count_shown(connection)
+def _count(before: Mapping[str, int], change: Change, site: SiteView) -> dict[str, int] | None:
+    """Count each column's items after the change, None where one that had some has none, or is not known."""
     after = dict(before)
     for one in change.before.values():
         after[one.column_key] -= 1
     for key, lives in sort_columns(change.shelf.live.values(), site).items():
         after[key] = after.get(key, 0) + len(lives)
-    same = {key for key, count in after.items() if count} == before.keys()
-    return after if same and before.keys() <= {column.key for column in site.columns} else None
+    kept = all(after[key] for key in before)
+    return after if kept and before.keys() <= {column.key for column in site.columns} else None
 
 
-def _find_rack(connection: Connection, change: Change, site: SiteView, key: str, last_slot: int) -> Rack:
+def _find_rack(
+    connection: Connection, change: Change, site: SiteView, key: str, last_slot: int, named: bool
+) -> Rack:
+    """Give what of a column is to be laid out; `named` where its 最新 names another column now."""
     size = site.page_size
-    if not change.touches(key):
+    if not named and not change.touches(key):
         top = tuple(one.item for one in list_top(connection, key, site.front_rows))
         return Rack(0, last_slot, top, {}, changed=False)
     left = sum(one.column_key == key for one in change.before.values())

@@ -227,6 +227,20 @@ def test_most_of_those_releases_were_narrow(office: Office, monkeypatch: pytest.
     office.decide(2, "withdraw")
     office.publish()
     assert wide == []
-    office.approve(office.write(), "tongzhi")  # a column that had nothing
+    item = office.approve(office.write(), "tongzhi")  # a column that had nothing
+    office.publish()
+    assert wide == []
+    office.decide(item, "withdraw")  # and has nothing again
     office.publish()
     assert wide == [1]
+
+
+def test_a_column_that_comes_to_be_is_named_wherever_a_full_release_names_it(office: Office) -> None:
+    for number in range(3):
+        office.approve(office.write(), "renshi" if number else "tongzhi")
+        office.approve(office.write(), "diqu")
+        office.publish()
+        incremental = read_site(office.site)
+        assert verify_site(office.database, office.home, deep=True) == []
+        office.publish(full=True)
+        assert read_site(office.site) == incremental
