@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 # Controls, soft hyphens, zero width, bidirectional marks, fillers, tags and private use (reliability.md 9).
 _UNSEEN = re.compile(
@@ -12,7 +14,19 @@ _UNSEEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
 _MARKS = re.compile(r"[\W_]+")
-_SHORT = 120
+_SHORT = 200  # characters of a text that is kept in mind
+_T = TypeVar("_T")
+
+
+def keep_short(look: Callable[[str], _T]) -> Callable[[str], _T]:
+    """Keep what a function says of short texts, since a site's pages have the same ones again and again."""
+    kept = lru_cache(4096)(look)
+
+    @wraps(look)
+    def ask(text: str) -> _T:
+        return kept(text) if len(text) <= _SHORT else look(text)
+
+    return ask
 
 
 def clean_text(text: str) -> str:
@@ -22,12 +36,7 @@ def clean_text(text: str) -> str:
     return " ".join(text.split())
 
 
+@keep_short
 def squash(text: str) -> str:
     """Keep letters and digits only: what two writings of the same words share."""
-    return _squash_short(text) if len(text) <= _SHORT else _MARKS.sub("", text)
-
-
-@lru_cache(4096)
-def _squash_short(text: str) -> str:
-    """Kept, since a site's pages have the same short lines, and each is asked for several times."""
     return _MARKS.sub("", text)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TypeAlias
 
 from lxml import etree
 
-from reading.clean import clean_text
+from reading.clean import clean_text, keep_short
 
 Element: TypeAlias = etree._Element
 
@@ -42,7 +41,6 @@ _ASIDE = re.compile(
     r"adver|guess|toplist|keyword",
     re.I,
 )
-_LONG_NAME = 200  # what is longer is not kept in mind
 _PROSE = 150  # so much in sentences is an article
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
@@ -280,23 +278,21 @@ def _is_beside(element: Element, tag: str) -> bool:
     name, own = element.get("class"), element.get("id")
     if name or own:
         named = f"{name or ''} {own or ''}"
-        if _ASIDE.search(named) if len(named) > _LONG_NAME else _is_aside(named):
+        if _is_aside(named):
             return True
     return tag in ("footer", "nav", "aside")
 
 
 def _is_hidden(element: Element) -> bool:
     style = element.get("style")
-    return style is not None and (_hides(style) if len(style) <= _LONG_NAME else bool(_HIDDEN.search(style)))
+    return style is not None and _hides(style)
 
 
-@lru_cache(4096)
+@keep_short
 def _hides(style: str) -> bool:
-    """Kept, since what an editor pasted bears the same few styles on each of its blocks."""
     return _HIDDEN.search(style) is not None
 
 
-@lru_cache(4096)
+@keep_short
 def _is_aside(name: str) -> bool:
-    """Kept, since a site's pages have the same few names on thousands of blocks."""
     return len(name) > 3 and _ASIDE.search(name) is not None

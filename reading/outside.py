@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lxml import etree
 
+from reading.clean import keep_short
 from reading.lines import Element, Sheet
 
 # Labels, stamps, headings and numbers that belong to articles; what they are is read by others.
@@ -23,7 +23,6 @@ _DOCUMENT = re.compile(
     r"\.(?:pdf|doc|xls|wps|et|dps|ppt|zip|rar|7z|tar|gz|ofd|txt|csv|rtf|ceb|mp3|dwg)|down|attach|fileid|"
     r"file\.do|annex|accessory|/fj/|/files?/|upload"
 )
-_LONG = 200  # characters of an address that is not kept in mind
 _SLACK_SIGNS = 200
 _SLACK_POINTS = 4
 
@@ -83,12 +82,9 @@ def _count_points(text: str) -> int:
 
 def _count_documents(links: Iterable[Element]) -> int:
     named = (link.get("href") or link.get("src") or link.get("data") or "" for link in links)
-    return sum(_count_kept(one) if len(one) <= _LONG else _count_marks(one) for one in named)
+    return sum(map(_count_marks, named))
 
 
+@keep_short
 def _count_marks(address: str) -> int:
     return len(_DOCUMENT.findall(address.lower()))
-
-
-# A site's pages have the same links beside their articles.
-_count_kept = lru_cache(4096)(_count_marks)

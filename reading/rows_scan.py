@@ -38,14 +38,13 @@ _NO_TITLE = re.compile(
 )
 _MARKS = re.compile(r"[\W\d_]+")
 _CATEGORY = re.compile(r"[\[【(（〔［].{1,8}[\]】)）〕］][:：]?")
-_CALLED = re.compile(
-    r"""['"]\s*((?:https?:/)?[./]*/?[^'"()\s<>]*?(?:/|\.s?html?|\.jsp|\.pdf)[^'"()\s<>]*)['"]"""
-)
+_PATH = r"""(?:https?:/)?[./]*/?[^'"()\s<>]*?(?:/|\.s?html?|\.jsp|\.pdf)[^'"()\s<>]*"""
+_ADDRESS = re.compile(_PATH)
+_CALLED = re.compile(rf"""['"]\s*({_PATH})['"]""")
 # What makes an element lead somewhere that is no link.
 _PRESSED = ("onclick", "data-href", "data-link", "data-url")
 # One walk within libxml2, since a list page has thousands of elements and few of these.
-_FIND_PRESSED = XPath("descendant-or-self::*[@onclick or @data-href or @data-link or @data-url]")
-_ADDRESS = re.compile(r"(?:https?:/)?[./]*/?[^'\"()\s<>]*(?:/|\.s?html?|\.jsp|\.pdf)[^'\"()\s<>]*")
+_FIND_PRESSED = XPath(f"descendant-or-self::*[{' or '.join(f'@{name}' for name in _PRESSED)}]")
 
 
 @dataclass(frozen=True)
