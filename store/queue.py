@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,22 +57,18 @@ _QUERY = (
     )
     .join(revisions, revisions.c.id == reviews.c.revision)
     .join(items, items.c.id == reviews.c.item)
+    .where(reviews.c.state.in_(WAITING))
     .order_by(reviews.c.item)
     .limit(PAGE)
 )
 
 
-def list_waiting(connection: Connection, states: Collection[str] = WAITING) -> list[Waiting]:
-    """Give what waits, the oldest item first."""
-    return list(walk_waiting(connection, states))
+def walk_waiting(connection: Connection, after: int = 0) -> Iterator[Waiting]:
+    """Give what waits behind an item, the oldest item first; of each item one revision waits at the most.
 
-
-def walk_waiting(
-    connection: Connection, states: Collection[str] = WAITING, after: int = 0
-) -> Iterator[Waiting]:
-    """Give what waits behind an item, the oldest first; only a page of it is held, however long the queue."""
-    query = _QUERY.where(reviews.c.state.in_(tuple(states)))
-    while rows := connection.execute(query.where(reviews.c.item > after)).mappings().all():
+    Only a page of them is held, however long the queue.
+    """
+    while rows := connection.execute(_QUERY.where(reviews.c.item > after)).mappings().all():
         yield from _read_page(connection, rows)
         after = rows[-1]["item"]
 

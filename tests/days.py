@@ -22,7 +22,7 @@ from store.backup import Backup, list_backup_heads, make_backup
 from store.database import Database
 from store.log import list_heads, verify_chain
 from store.moves import Wish
-from store.queue import list_waiting
+from store.queue import walk_waiting
 from store.restore import restore_backup
 from store.reviews import Desk, decide
 
@@ -56,7 +56,7 @@ class Office:
         desk = Desk({column.key: 1 for column in self.portal.columns}, timedelta())
         with self.database.write() as connection:
             actor = find_actor(connection, "ann")
-            for one in list_waiting(connection):
+            for one in walk_waiting(connection):
                 wish = Wish("approve", "bumen", None)
                 decide(connection, one.item, one.number, wish, actor, desk, self.now)
         self.publish()

@@ -27,7 +27,7 @@ from sample import NOW
 from store.database import Database
 from store.files import hash_bytes
 from store.models import read_record
-from store.queue import list_waiting
+from store.queue import walk_waiting
 
 MakePage = Callable[..., PageRead]
 
@@ -152,4 +152,4 @@ def test_pages_are_labelled_by_rules_when_the_model_is_broken(
     (database.home / "models" / "current.json").write_text("{}")
     intake.take([make_page()])
     with database.read() as connection:
-        assert list_waiting(connection)[0].column == "bumen"
+        assert next(walk_waiting(connection)).column == "bumen"

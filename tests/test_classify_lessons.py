@@ -37,7 +37,7 @@ from store.accounts import find_actor
 from store.database import Database
 from store.decisions import count_decisions, list_decisions
 from store.moves import Wish
-from store.queue import list_waiting
+from store.queue import walk_waiting
 from store.reviews import Desk, decide, undo_approval
 
 MakePage = Callable[..., PageRead]
@@ -55,7 +55,7 @@ def taught(database: Database, intake: Intake, make_page: MakePage, portal: Port
     intake.take([make_page(row.url, title=row.title, text=f"{row.title}，要求如下。" * 9) for row in seen])
     with database.write() as connection:
         ann = find_actor(connection, "ann")
-        for one in list_waiting(connection):
+        for one in walk_waiting(connection):
             decide(connection, one.item, one.number, Wish("approve", "diqu"), ann, desk, NOW)
         undo_approval(connection, 9, 1, ann, NOW)
     return database

@@ -32,7 +32,7 @@ from store.clusters import (
 )
 from store.database import Database
 from store.items import add_item
-from store.queue import list_waiting, tell_waiting
+from store.queue import tell_waiting, walk_waiting
 from store.tables import bands, clusters, items, log, members, sightings
 
 MakePage = Callable[..., PageRead]
@@ -58,7 +58,7 @@ def test_a_repost_waits_under_its_original_with_reason_and_score(
     assert intake.take([make_page()]) == [Saved.NEW]
     assert _clusters(database) == [(2, {1, 2})]  # the issuing agency's own, though it came later
     with database.read() as connection:
-        told = [tell_waiting(one)["cluster"] for one in list_waiting(connection)]
+        told = [tell_waiting(one)["cluster"] for one in walk_waiting(connection)]
     assert told[1] == {
         "original": 2,
         "items": [1, 2],
@@ -136,7 +136,7 @@ def test_an_old_item_put_out_as_new_is_doubted(
     new = make_page(XN.format(1), text=f"{BODY}\n{LINE}", source="xn-dt", published="2026-11-04")
     intake.take([old, new])
     with database.read() as connection:
-        first, second = list_waiting(connection)
+        first, second = list(walk_waiting(connection))
     assert [found["rule"] for found in first.findings]  # it is old by itself
     assert [doubt["word"] for doubt in first.doubts] == []
     assert [doubt["word"] for doubt in second.doubts] == [
@@ -150,7 +150,7 @@ def test_the_later_one_is_doubted_even_when_it_came_first(
     intake.take([make_page(XN.format(1), text=f"{BODY}\n{LINE}", source="xn-dt", published="2026-11-04")])
     intake.take([make_page(published="2026-03-01")])
     with database.read() as connection:
-        first, second = list_waiting(connection)
+        first, second = list(walk_waiting(connection))
     assert len(first.doubts) == 1
     assert second.doubts == ()
 
@@ -299,7 +299,7 @@ def test_every_page_that_was_read_stays_a_sighting_of_one_item(
             stood = connection.execute(select(sightings.c.address, sightings.c.item)).all()
             count = connection.execute(select(func.count()).select_from(items)).scalar_one()
             found = list_clusters(connection)
-            waiting = {one.item for one in list_waiting(connection)}
+            waiting = {one.item for one in walk_waiting(connection)}
     assert {row.address for row in stood} == read
     assert {row.item for row in stood} == waiting
     assert len(waiting) <= count

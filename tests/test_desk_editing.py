@@ -20,7 +20,7 @@ from store.glance import glance
 from store.items import find_latest
 from store.logins import Opened, Refused, Visitor, log_in, read_key
 from store.moves import Wish
-from store.queue import list_waiting
+from store.queue import walk_waiting
 from store.reviews import Desk, decide
 from store.sessions import Act, drop_act, find_act, find_session, open_session, push_act
 
@@ -49,7 +49,7 @@ def test_the_machines_value_stays_beside_the_persons(database: Database, item: i
     assert _edit(database, "ann", now, credit="样例省教育厅", published="2026-11-03 09:30") == 2
     with database.read() as connection:
         latest = find_latest(connection, item)
-        (waiting,) = list_waiting(connection)
+        (waiting,) = list(walk_waiting(connection))
         details = read_details(connection, [waiting.revision])[waiting.revision]
     assert latest is not None
     assert latest.person == {"credit": "样例省教育厅", "published": "2026-11-03T09:30"}
@@ -75,7 +75,7 @@ def test_a_persons_value_survives_the_sources_change(
     _edit(database, "ann", now, title="编辑的标题", author="某某")
     intake.take([make_page(title="来源的新标题", text="来源改过的正文。" * 10, at=now + timedelta(hours=1))])
     with database.read() as connection:
-        (waiting,) = list_waiting(connection)
+        (waiting,) = list(walk_waiting(connection))
     assert waiting.number == 3
     assert waiting.form["title"] == "编辑的标题"
     assert waiting.form["author"] == "某某"

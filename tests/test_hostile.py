@@ -26,7 +26,7 @@ from sources import Sources
 from store.accounts import find_actor
 from store.database import Database
 from store.moves import Wish
-from store.queue import list_waiting
+from store.queue import walk_waiting
 from store.reviews import Desk, decide
 
 pytestmark = MARKS
@@ -157,7 +157,7 @@ def _publish(office: Office) -> None:
     desk = Desk({one.key: 1 for one in office.portal.columns}, timedelta())
     with office.database.write() as connection:
         chi, bo = find_actor(connection, "chi"), find_actor(connection, "bo")
-        for one in list_waiting(connection):
+        for one in walk_waiting(connection):
             for actor in (chi, bo):
                 wish = Wish("approve", "bumen", "测试")
                 if decide(connection, one.item, one.number, wish, actor, desk, NOW).to_state == "approved":

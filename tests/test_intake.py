@@ -22,7 +22,7 @@ from pipelines.messages import (
 from reading.page import Attachment, Doubt, Row
 from store.database import Database
 from store.known import Known
-from store.queue import Waiting, list_waiting
+from store.queue import Waiting, walk_waiting
 from store.sessions import open_session
 from store.tables import items, log, readings, revisions, sightings
 
@@ -32,7 +32,7 @@ ID_NUMBER = "11010519491231002X"
 
 def _queue(database: Database) -> list[Waiting]:
     with database.read() as connection:
-        return list_waiting(connection)
+        return list(walk_waiting(connection))
 
 
 def _count(database: Database, table: object) -> int:

@@ -16,7 +16,7 @@ from pipelines.messages import FetchedFile, PageRead
 from pipelines.personal import find_private, is_card, is_identity, mask
 from reading.page import Attachment
 from store.database import Database
-from store.queue import Waiting, list_waiting
+from store.queue import Waiting, walk_waiting
 
 MakePage = Callable[..., PageRead]
 MOBILE = "13800111234"
@@ -103,7 +103,7 @@ def test_masking_again_changes_nothing(number: str) -> None:
 def _take(intake: Intake, database: Database, page: PageRead) -> Waiting:
     intake.take([page])
     with database.read() as connection:
-        (one,) = list_waiting(connection)
+        (one,) = list(walk_waiting(connection))
     return one
 
 

@@ -29,7 +29,7 @@ from sample import BODY, NOW
 from store.database import Database
 from store.drafts import keep_bytes
 from store.files import StoredFile, save_file
-from store.queue import list_waiting
+from store.queue import walk_waiting
 
 GPS = 0x8825
 
@@ -170,6 +170,6 @@ def test_a_picture_without_words_is_noted_and_decoration_is_not(
     assert [one.told for one in reading.images] == [not noted]
     intake.take([replace(make_page(address), reading=reading)])
     with database.read() as connection:
-        (one,) = list_waiting(connection)
+        (one,) = list(walk_waiting(connection))
     assert [found["rule"] for found in one.findings] == ["silent-picture"] * noted
     assert {found["level"] for found in one.findings} <= {"note"}, "it stops no item on its way"

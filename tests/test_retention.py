@@ -23,7 +23,7 @@ from store.files import locate
 from store.items import NewRevision, add_item, add_revision
 from store.jobs import End, add_job, end_job, take_job
 from store.moves import Wish
-from store.queue import list_waiting
+from store.queue import walk_waiting
 from store.retention import HISTORY, KeptPage, Rules, RunRow, decide_drops, decide_run_drops, tidy
 from store.reviews import Desk, decide, open_review
 from store.runs import Runs, RunSource
@@ -93,7 +93,7 @@ def judge(database: Database, portal: Portal, action: str, now: datetime = NOW) 
     """Decide about everything that waits."""
     desk = Desk({column.key: 1 for column in portal.columns}, timedelta())
     with database.write() as connection:
-        for one in list_waiting(connection):
+        for one in walk_waiting(connection):
             wish = Wish(action, "bumen" if action == "approve" else None, "重复")
             decide(connection, one.item, one.number, wish, find_actor(connection, "ann"), desk, now)
 

@@ -16,7 +16,7 @@ from store.accounts import find_actor
 from store.database import Database
 from store.log import read_head, verify_chain
 from store.moves import LEGAL, Wish
-from store.queue import list_waiting
+from store.queue import walk_waiting
 from store.reviews import Decided, Desk, decide, undo_approval
 from store.tables import log
 
@@ -163,7 +163,7 @@ def test_an_undo_before_release_restores_what_was(
     act("bo", "undo", number=2)
     assert _publishable(database) == [(1, 1, "bumen")]
     with database.read() as connection:
-        assert [one.number for one in list_waiting(connection)] == [2]
+        assert [one.number for one in walk_waiting(connection)] == [2]
         undone = connection.execute(select(log.c.undoes).where(log.c.action == "undo")).scalars().all()
     assert len(undone) == 2
 

@@ -18,7 +18,7 @@ from sources import load_sources
 from store.accounts import find_actor
 from store.clusters import find_cluster
 from store.database import Database
-from store.queue import list_waiting
+from store.queue import walk_waiting
 
 GOOD = """---
 title: 关于门户网站系统维护的公告
@@ -53,7 +53,7 @@ def test_a_written_item_waits_with_its_fields_and_files(
     (tmp_path / "安排表.txt").write_text("九点停机", encoding="utf-8")
     item = _submit(database, portal, tmp_path / "notice.md", "ann", now)
     with database.read() as connection:
-        (one,) = list_waiting(connection)
+        (one,) = list(walk_waiting(connection))
     assert (one.item, one.column, one.probability) == (item, "tongzhi", 1.0)
     assert one.form["credit"] == "样例省人民政府办公厅"
     assert one.form["published"] is None
@@ -99,7 +99,7 @@ def test_a_secret_mark_in_a_written_item_blocks(
     (tmp_path / "notice.md").write_text("---\ntitle: 甲\n---\n机密★1年\n\n正文。", encoding="utf-8")
     _submit(database, portal, tmp_path / "notice.md", "ann", now)
     with database.read() as connection:
-        (one,) = list_waiting(connection)
+        (one,) = list(walk_waiting(connection))
     assert [found["level"] for found in one.findings] == ["block"]
 
 
@@ -120,7 +120,7 @@ def test_who_writes_what_an_agency_put_out_already_sees_it_beside_that(
     item = _submit(database, portal, tmp_path / "notice.md", "ann", now)
     with database.read() as connection:
         cluster = find_cluster(connection, item)
-        written = next(one for one in list_waiting(connection) if one.item == item)
+        written = next(one for one in walk_waiting(connection) if one.item == item)
     assert cluster is not None
     assert cluster.original != item, "the agency's own is the original"
     assert ("published" in [doubt["field"] for doubt in written.doubts]) is old
