@@ -172,15 +172,15 @@ def _read_beginning(html: str) -> str:
 
     What is skipped ends at the first colon, within 200 characters, so that twice as many and a summary do.
     """
-    beginning = html[: html.rfind(_END, 0, _FAR) + len(_END)] if _END in html else ""
-    text = _read_text(beginning) if len(beginning) < len(html) and is_plain(beginning) else ""
+    beginning = _HIDDEN.sub("", html[: html.rfind(_END, 0, _FAR) + len(_END)])
+    text = _strip(beginning) if is_plain(beginning) else ""
     return text if len(text) > _ENOUGH else _read_text(html)
 
 
 def _read_text(html: str) -> str:
     shown = _HIDDEN.sub("", html)
     if is_plain(shown):
-        return " ".join(unescape(_TAG.sub(" ", shown)).split())
+        return _strip(shown)
     import lxml.html
     from lxml.etree import ParserError
 
@@ -191,3 +191,8 @@ def _read_text(html: str) -> str:
     for table in root.xpath("//table|//figure|//script|//style"):
         table.drop_tree()
     return " ".join(" ".join(root.itertext()).split())
+
+
+def _strip(plain: str) -> str:
+    """Give the words of a plain body."""
+    return " ".join(unescape(_TAG.sub(" ", plain)).split())

@@ -91,7 +91,7 @@ def plan_release(
 
 
 def _widen(stores: Stores, portion: frozenset[int] | None) -> frozenset[int] | None:
-    """Add all that has an address already: a column came to be, and every page that names columns changes."""
+    """Add all that has an address already to a portion that cannot be planned from its own change."""
     if portion is None:
         return None
     with stores.database.read() as connection:

@@ -9,15 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from shown import AT, form, meta, parse, read_xml, row, text_of
 
 from portal import Portal
 from publish import feeds, pages
 from publish.assets import read_assets
 from publish.directory import ALL, DirectoryPage, Drawer, list_filters
-from publish.fields import clean, see_article, see_date, see_mark, see_summary, tell_size
+from publish.fields import clean, see_article, see_date, see_mark, tell_size
 from publish.site_view import see_site
 from publish.templates import allow_address, allow_mail
 from publish.traditional import convert_page
@@ -395,24 +393,3 @@ def test_a_page_with_its_style_is_light(site: SiteView, show: Callable[..., Arti
     assets = sum(len(asset.raw) for asset in named)  # the search page alone names more
     assert assets < 30_000
     assert all(len(page.encode()) + assets < 100_000 for page in every_page(site, show()).values())
-
-
-_PARTS = st.sampled_from(
-    [
-        "<p>雨</p>",
-        "<p>雪<strong>大</strong>风&amp;云</p>",
-        "<h2>霜</h2>",
-        "<table><tr><td>格</td></tr></table>",
-        "露<br>",
-    ]
-)
-
-
-@given(parts=st.lists(_PARTS, min_size=1, max_size=12), times=st.sampled_from([1, 40, 400]))
-def test_a_summary_is_the_beginning_of_the_whole_text(parts: list[str], times: int) -> None:
-    html = "".join(f"<p>{'山河' * 5}</p>" for _ in range(3)) + "".join(parts) * times
-    whole = parse(f"<div>{html}</div>")
-    for table in whole.findall(".//table"):
-        table.drop_tree()
-    words = " ".join(" ".join(whole.itertext()).split())
-    assert see_summary(form(html=html, summary="")) == (words if len(words) <= 110 else f"{words[:109]}…")

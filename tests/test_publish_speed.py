@@ -8,10 +8,12 @@ from unittest import mock
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import DictLoader, Environment
+from shown import form, parse
 
 import publish.body
 from portal import Portal
 from publish.body import arrange_body, is_bare, is_plain
+from publish.fields import see_summary
 from publish.once import Once
 from publish.site_view import read_settled, settle, write_settled
 from sources import Sources
@@ -89,3 +91,24 @@ def test_what_a_publish_keeps_of_the_files_is_what_they_say(portal: Portal) -> N
     assert read_settled(text, "other") is None
     for broken in (text[:-9], "[]", '{"is": "Popen"}', '{"seal": "seal", "site": {}, "keep": 1}'):
         assert read_settled(broken, "seal") is None
+
+
+_PARTS = st.sampled_from(
+    [
+        "<p>雨</p>",
+        "<p>雪<strong>大</strong>风&amp;云</p>",
+        "<h2>霜</h2>",
+        "<table><tr><td>格</td></tr></table>",
+        "露<br>",
+    ]
+)
+
+
+@given(parts=st.lists(_PARTS, min_size=1, max_size=12), times=st.sampled_from([1, 40, 400]))
+def test_a_summary_is_the_beginning_of_the_whole_text(parts: list[str], times: int) -> None:
+    html = "".join(f"<p>{'山河' * 5}</p>" for _ in range(3)) + "".join(parts) * times
+    whole = parse(f"<div>{html}</div>")
+    for table in whole.findall(".//table"):
+        table.drop_tree()
+    words = " ".join(" ".join(whole.itertext()).split())
+    assert see_summary(form(html=html, summary="")) == (words if len(words) <= 110 else f"{words[:109]}…")
