@@ -26,6 +26,8 @@ _SENTENCE = re.compile(r"[。！？；][”’」)）]*$|[，；、].*[，；。
 # Labels that a sentence may begin with: 记者：您好，…
 _SPOKEN = frozenset(("author", "stop", "name", "other_date", "validity", "remark"))
 _BARE_TIME = re.compile(r"[\s【\[(（]*(?:时\s*间|日\s*期)[】\])）\s]*[:：]\s*\S")
+# A document's own list of its annexes: no label of the page, unless it is a link.
+_ANNEX = re.compile(r"附\s*件\s*[:：]\s*(?![暂无]|下载)(?:1\s*[.．、]\s*)?[\w《“（(]{3}")
 # Tools and ends that are put in sentences.
 _SURE = re.compile(
     r"^[\s【\[(（<■◆▲●※•·▪◇☆★>》|]*(?:扫一扫|扫码|用?微信|用手机|手机看|分享[到至]|点击右上角|正在加载|原标题|\(原标题|（原标题|"
@@ -143,7 +145,7 @@ def is_tail(line: Line) -> bool:
     text = line.text
     if is_end(text) or not squash(text) or _RIGHTS.match(text):
         return True
-    if len(text) > 120:
+    if len(text) > 120 or (not line.linked and _ANNEX.match(text)):
         return False
     return _is_tool(text) or _is_framed(text) or _is_labelled(text) or is_link(line)
 

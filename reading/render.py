@@ -82,6 +82,7 @@ class _Writer:
     def __init__(self) -> None:
         self.out: list[str] = []
         self.open: list[tuple[str, str, bool]] = []
+        self.broken = False  # a typed line has ended, and nothing came after it yet
 
     def begin(self, tag: str, attributes: str = "") -> None:
         self.open.append((tag, attributes, False))
@@ -99,6 +100,11 @@ class _Writer:
                 self.out.append(f"</{name}>")
             if name == tag:
                 return
+
+    def break_line(self) -> None:
+        if self.broken and any(tag == "pre" and written for tag, _, written in self.open):
+            self.out.append("<br>")
+        self.broken = False
 
     def holds(self) -> bool:
         return any(tag in _HOLDERS for tag, _, _ in self.open)
@@ -121,11 +127,11 @@ def tell_html(sheet: Sheet, body: Body, images: dict[Element, Image], base: str)
                 continue
             _open(writer, element, tag, images, base)
             if (element, False) in kept:
-                _write(writer, element.text)
+                _write_all(writer, element.text)
         else:
             _close(writer, element, tag)
             if (element, True) in kept:
-                _write(writer, element.tail)
+                _write_all(writer, element.tail)
     while writer.open:
         writer.end(writer.open[-1][0])
     return "".join(writer.out)
@@ -136,9 +142,21 @@ def _is_kept(sheet: Sheet, body: Body, table: Element) -> bool:
     return any(n not in body.dropped for n in range(max(first, body.first), min(last, body.last)))
 
 
-def _write(writer: _Writer, text: str | None) -> None:
+def _write_all(writer: _Writer, text: str | None) -> None:
+    """Write text; where it stands as it was typed, its lines are set apart as they were."""
     if not text:
         return
+    if not any(tag == "pre" for tag, _, _ in writer.open):
+        _write(writer, text)
+        return
+    for number, row in enumerate(text.split("\n")):
+        writer.broken |= number > 0
+        if row.strip():
+            writer.break_line()
+            _write(writer, row)
+
+
+def _write(writer: _Writer, text: str) -> None:
     words = clean_text(text)
     if not words:
         if writer.out and not writer.out[-1].endswith((">", " ")):

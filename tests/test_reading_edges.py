@@ -8,7 +8,7 @@ import pytest
 
 from reading.article import read_article
 from reading.lines import read_lines
-from reading.page import Page
+from reading.page import Page, Reading
 from reading.tree import parse
 
 FETCHED = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -17,6 +17,10 @@ SECOND = "各单位要高度重视，加强领导，明确责任，确保各项�
 
 
 def read(*lines: str, below: str = "") -> list[str]:
+    return read_page(*lines, below=below).text.split("\n")
+
+
+def read_page(*lines: str, below: str = "") -> Reading:
     text = "".join(f"<p>{line}</p>" for line in lines)
     page = (
         "<html><head><title>关于报送材料的通知_云川市人民政府</title></head><body>"
@@ -24,7 +28,7 @@ def read(*lines: str, below: str = "") -> list[str]:
         f"<div><h1>关于报送材料的通知</h1><div>2026-11-05 来源：云川日报</div><div>{text}</div>{below}</div>"
         "<div>版权所有：云川市人民政府 云ICP备1号 技术支持：云川信息</div></body></html>"
     )
-    return read_article(Page(page.encode(), "https://www.example.gov.cn/a.html", FETCHED)).text.split("\n")
+    return read_article(Page(page.encode(), "https://www.example.gov.cn/a.html", FETCHED))
 
 
 @pytest.mark.parametrize(
@@ -44,11 +48,31 @@ def read(*lines: str, below: str = "") -> list[str]:
         "关闭时间另行通知。",
         "食品经营许可证遗失的，可在线申请补办，不收取费用。",
         "市民可扫描二维码报名，也可到现场报名，额满为止。",
+        "附件：1.申报表 2.推荐名单",
+        "附件：云川市2026年度申报指南",
     ],
 )
 def test_the_last_line_is_kept(last: str) -> None:
     assert read(FIRST, SECOND, last) == [FIRST, SECOND, last]
     assert read(FIRST, last, SECOND) == [FIRST, last, SECOND]
+
+
+def test_a_label_of_attachments_without_any_is_no_line_of_the_text() -> None:
+    for last in ("附件：", "附件：无", "附件：暂无附件"):
+        assert read(FIRST, SECOND, last) == [FIRST, SECOND]
+    linked = read_page(FIRST, SECOND, '附件：<a href="/a.doc">申报表.doc</a>')
+    assert (linked.text, [file.name for file in linked.attachments]) == (f"{FIRST}\n{SECOND}", ["申报表.doc"])
+
+
+def test_what_was_typed_line_by_line_stays_so() -> None:
+    typed = (
+        "<pre>\n收件人：各区县\r\n    期限：11月20日，<b>不得\n延误</b>\n\n\n方式：\n<i>书面</i>报送\n</pre>"
+    )
+    html = read_page(FIRST, typed, SECOND).html
+    assert (
+        "<pre>收件人：各区县<br>期限：11月20日，<b>不得<br>延误</b><br>方式：<br><i>书面</i>报送</pre>"
+        in html
+    )
 
 
 @pytest.mark.parametrize(
