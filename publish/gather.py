@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -45,6 +46,7 @@ from store.publishing import (
 from store.shown import find_last_number, find_last_slot, read_agencies, read_touched
 
 CHUNK = 200  # forms held at once
+MOMENTS = 4096  # kept as read: some hundred thousand items came with some hundred releases
 WITH_SUMMARY = ("front", *FEEDS, "directory", "directory json", "directory csv")
 ALTERED = "its content is not what was approved"
 HIDDEN = "its state was changed without a decision"
@@ -272,6 +274,11 @@ def prepare_file(stores: Stores, path: str) -> bytes | None:
 
 def _see_row(live: Live, form: Form, site: SiteView, summary: bool) -> RowView:
     one = live.publication
-    published = read_time(one.first_published)
-    updated = published if live.updated == one.first_published else read_time(live.updated)
+    published, updated = _read_moment(one.first_published), _read_moment(live.updated)
     return see_row(live.item, form, one.path, published, updated, site.identity.name, summary)
+
+
+@lru_cache(MOMENTS)
+def _read_moment(text: str) -> datetime:
+    """Read a moment once: what came with one release or one decision has the same."""
+    return read_time(text)

@@ -32,6 +32,7 @@ from store.log import read_head
 from store.publishing import PageRecord, read_pages, read_publications
 from store.shown import (
     Shown,
+    list_last,
     list_numbers,
     read_agencies,
     read_all_shown,
@@ -70,7 +71,7 @@ class _Making:
     def run(self) -> dict[str, Draft | None]:
         plan = self.plan
         shown = {row.item: row for row in plan.list_shown()}
-        last = max([plan.gathered.stock.last_number, *(row.public_no for row in shown.values())])
+        last = self._find_last(shown)
         parts, known = divide(last), set(self._read_parts())
         before, after = self._find_changes(shown)
         whole = {part for part in known if part.size or part in parts}  # the growing one becomes another
@@ -84,6 +85,16 @@ class _Making:
                 self.files |= dict.fromkeys(_list_files(path))
         self._describe(parts, last)
         return self.files
+
+    def _find_last(self, shown: Mapping[int, Shown]) -> int:
+        """Give the highest number that stands on the portal: parts grow as it is filled, again, too."""
+        dealt = self.plan.dealt
+        others = {}
+        if dealt is not None:
+            with self.stores.database.read() as connection:
+                others = list_last(connection, len(dealt) + 1)
+        numbers = [number for item, number in others.items() if item not in (dealt or ())]
+        return max([0, *numbers, *(row.public_no for row in shown.values())])
 
     def _put(self, path: str, raw: bytes) -> None:
         self.files[path] = self.trees.draft(raw)
@@ -116,6 +127,8 @@ class _Making:
         self, kept: list[Part], before: Mapping[int, Shown], after: Mapping[int, Shown]
     ) -> list[Part]:
         """Change the shards of kept parts; give the parts where that cannot be done, since a form is lost."""
+        if not kept:
+            return []  # the forms of all that stood before would be read for nothing
         with self.stores.database.read() as connection:
             forms = read_revisions(connection, {row.revision for row in before.values()})
         live = self.plan.shelf.live

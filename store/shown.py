@@ -121,6 +121,12 @@ def list_numbers(connection: Connection, low: int, high: int) -> list[tuple[int,
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query).all()]
 
 
+def list_last(connection: Connection, limit: int) -> dict[int, int]:
+    """Give the highest public numbers of what is served, by item."""
+    query = select(shown.c.item, shown.c.public_no).order_by(shown.c.public_no.desc()).limit(limit)
+    return {row.item: row.public_no for row in connection.execute(query)}
+
+
 def read_newest(connection: Connection, size: int) -> dict[int, str]:
     """Give the last change within each block of `size` public numbers, by the block from 1."""
     block = (shown.c.public_no - 1) // size + 1
