@@ -146,6 +146,11 @@ def test_a_portal_whose_folder_was_lost_is_made_again_as_it_was(
         kept = {path for path in before if path.startswith(("/articles/", "/gone/"))}
         assert len(kept) == 11
         assert {path: after[path] for path in kept} == {path: before[path] for path in kept}
+        office.decide(fresh[-1], "withdraw")  # the highest number of all
+        office.publish()
+        incremental = read_site(office.site)
+        office.publish(full=True)
+        assert read_site(office.site) == incremental
 
 
 @pytest.mark.usefixtures("few")
