@@ -73,7 +73,7 @@ class Gathered:
 
     rows: dict[int, Gated]
     stock: Stock
-    records: Mapping[str, PageRecord]
+    records: dict[str, PageRecord]
     filed: frozenset[int]
     refused: dict[int, str]
     head: Head

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from sys import intern
 from urllib.parse import unquote
 
 WEIGHT = 100 * 1024  # bytes of a page with its style sheet, without its item's own images
@@ -49,7 +50,6 @@ class Inspection:
     sheet: int
     flaws: list[Flaw] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
     _frames: set[str] = field(default_factory=set)
 
     def look(self, path: str, page: str, size: int) -> None:
@@ -79,7 +79,7 @@ class Inspection:
                 continue
             inner = self._find_inner(target)
             if inner is not None and inner != path and inner not in self.links:
-                self.links[inner] = path
+                self.links[intern(inner)] = path  # a full build has them all, as paths, already
 
     def _find_inner(self, target: str) -> str | None:
         """Give the file behind an address of the portal itself, None for any other address."""

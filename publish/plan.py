@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from sys import intern
 
 from publish.annex import Annex
 from publish.assets import digest_room, read_assets
@@ -90,7 +91,7 @@ class _Desk:
         inputs = hashlib.sha256(text.encode()).hexdigest()
         self.files[path] = File(path, subject, inputs)
         if self.site.traditional and has_twin(path):
-            twin = name_twin(path)
+            twin = intern(name_twin(path))  # as the records have it
             self.files[twin] = File(
                 twin, subject, hashlib.sha256(f"{inputs} hant".encode()).hexdigest(), path
             )

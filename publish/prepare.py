@@ -21,6 +21,8 @@ from store.publishing import PageRecord, list_addressed, read_pages
 from store.shown import Shown, find_other_users, list_touched, read_files
 
 INDEX = "/search/"  # kept by itself, not laid out
+_READ = ("/static/", "/files/")  # what even a full build may take from the served release
+_ANEW = PageRecord("", "")  # of all that it makes anew: one, since there may be hundreds of thousands
 _NUMBER = re.compile(r"(?:/gone)?/articles/\d{4}/\d{2}/(\d+)\.html")
 
 
@@ -195,8 +197,16 @@ def _plan_wide(
     outside = ("/static/", INDEX) if stores.site.search else "/static/"  # assets outlive releases
     gone = [path for path in gathered.records if path not in layout.files and not path.startswith(outside)]
     makings = see_makings(stores.site) if rollback is None else None
-    gathered = replace(gathered, stock=replace(gathered.stock, placements=()))  # every item has its place
+    gathered = _forget(gathered)
     return Plan(gathered, shelf, steps, layout, tuple(wanted), tuple(gone), known, makings)
+
+
+def _forget(gathered: Gathered) -> Gathered:
+    """Let go of what is decided: every item has its place, and it is said which pages are made anew."""
+    for path, one in gathered.records.items():
+        if one.inputs_hash:
+            gathered.records[path] = PageRecord("", one.output_hash)
+    return replace(gathered, stock=replace(gathered.stock, placements=()))
 
 
 def _find_highest(records: Mapping[str, PageRecord]) -> int:
@@ -211,18 +221,20 @@ def _reconcile(
     """Hold the records of pages against the served tree: what does not fit was made from nothing known."""
     if base is None:
         return {}
+    found: dict[str, PageRecord] = {}
     try:
-        on_disk = dict(trees.walk(base.tree))
+        for path, digest in trees.walk(base.tree):
+            if full and not path.startswith(_READ):
+                found[intern(path)] = _ANEW
+            elif not full and path in records and records[path].output_hash == digest:
+                found[intern(path)] = records[path]
+            else:
+                found[intern(path)] = PageRecord("", digest)
     except PublishError:
         if not full:
             raise
         return {}
-    return {
-        intern(path): records[path]
-        if not full and path in records and records[path].output_hash == digest
-        else PageRecord("", digest)
-        for path, digest in on_disk.items()
-    }
+    return found
 
 
 def _keep_only(gathered: Gathered, trees: TreeStore, rollback: int) -> None:

@@ -35,7 +35,7 @@ from store.forms import Form
 
 @dataclass(frozen=True)
 class Renderer:
-    """What every file of one release is rendered with; `rows` holds the items that lists show."""
+    """What every file of one release is rendered with; `rows` are the items that lists show."""
 
     site: SiteView
     shelf: Shelf
@@ -205,21 +205,26 @@ def render_all(
     renderer: Renderer,
     pairs: Iterable[tuple[File, tuple[File, ...]]],
     read_file: Callable[[str], bytes | None],
+    lists_made: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[File, bytes | None]]:
     """Render pages, each with what is made of it, articles last; an item's own files come from `read_file`.
 
+    `lists_made` is called when no rows are needed any more: of a full build they are a tenth of the memory.
+
     None for a file that is not kept, and for an article whose form is not the approved one.
     """
-    articles: dict[int, tuple[File, tuple[File, ...]]] = {}
+    articles: dict[int, tuple[File, ...]] = {}
     for file, made in pairs:
         if file.subject.kind == "article":
-            articles[file.subject.items[0]] = file, made
+            articles[file.subject.items[0]] = made
         else:
             raw = read_file(file.path) if file.subject.kind == "file" else renderer.render(file)
             yield from _pair(made, raw, renderer.site)
+    lists_made()
     rows = [renderer.shelf.live[item].gated for item in articles]
     for row, form in read_checked(stores, rows):
-        file, made = articles.pop(row.item)
+        made = articles.pop(row.item)
+        file = renderer.layout.files[made[0].of or made[0].path]
         page = renderer.render_article(file, form) if form is not None else None
         yield from _pair(made, page, renderer.site)
 

@@ -276,7 +276,7 @@ class _Build:
         drafts: dict[str, Draft] = {}
         renderer = Renderer(self.stores.site, plan.shelf, plan.layout, plan.known.rows)
         pairs = pair_files(plan.layout, plan.wanted)
-        for file, raw in render_all(self.stores, renderer, pairs, self._read_file):
+        for file, raw in render_all(self.stores, renderer, pairs, self._read_file, plan.known.rows.clear):
             if raw is None:  # its form was changed since it was checked a moment ago
                 raise _Overtaken
             drafts[file.path] = self.trees.draft(raw)
