@@ -69,11 +69,9 @@ class _Making:
     files: dict[str, Draft | None] = field(default_factory=dict)
 
     def run(self) -> dict[str, Draft | None]:
-        plan = self.plan
-        shown = {row.item: row for row in plan.list_shown()}
-        last = self._find_last(shown)
-        parts, known = divide(last), set(self._read_parts())
-        before, after = self._find_changes(shown)
+        known, last = set(self._read_parts()), self._find_last()
+        parts = divide(last)
+        before, after = self._find_changes() if known else ({}, {})
         whole = {part for part in known if part.size or part in parts}  # the growing one becomes another
         whole -= set(self._update(sorted(whole, key=lambda part: part.start), before, after))
         for part in parts:
@@ -86,15 +84,15 @@ class _Making:
         self._describe(parts, last)
         return self.files
 
-    def _find_last(self, shown: Mapping[int, Shown]) -> int:
+    def _find_last(self) -> int:
         """Give the highest number that stands on the portal: parts grow as it is filled, again, too."""
-        dealt = self.plan.dealt
+        dealt, live = self.plan.dealt, self.plan.shelf.live.values()
         others = {}
         if dealt is not None:
             with self.stores.database.read() as connection:
                 others = list_last(connection, len(dealt) + 1)
         numbers = [number for item, number in others.items() if item not in (dealt or ())]
-        return max([0, *numbers, *(row.public_no for row in shown.values())])
+        return max([0, *numbers, *(one.publication.number for one in live)])
 
     def _put(self, path: str, raw: bytes) -> None:
         self.files[path] = self.trees.draft(raw)
@@ -113,7 +111,9 @@ class _Making:
         found = json.loads(raw) if raw else {}
         return [Part(*part) for part in found["parts"]] if found.get("format") == name_format() else []
 
-    def _find_changes(self, after: Mapping[int, Shown]) -> tuple[dict[int, Shown], dict[int, Shown]]:
+    def _find_changes(self) -> tuple[dict[int, Shown], dict[int, Shown]]:
+        """Give what is served otherwise now, as it was and as it will be."""
+        after = {row.item: row for row in self.plan.list_shown()}
         with self.stores.database.read() as connection:
             dealt = self.plan.dealt
             before = read_all_shown(connection) if dealt is None else read_shown(connection, dealt)
@@ -127,8 +127,6 @@ class _Making:
         self, kept: list[Part], before: Mapping[int, Shown], after: Mapping[int, Shown]
     ) -> list[Part]:
         """Change the shards of kept parts; give the parts where that cannot be done, since a form is lost."""
-        if not kept:
-            return []  # the forms of all that stood before would be read for nothing
         with self.stores.database.read() as connection:
             forms = read_revisions(connection, {row.revision for row in before.values()})
         live = self.plan.shelf.live
