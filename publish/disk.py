@@ -46,9 +46,9 @@ def remove(place: Path) -> None:
         place.unlink()
 
 
-def read_file(file: str) -> bytes:
+def read_file(file: str, how: int = 0) -> bytes:
     """Read a small file: of hundreds, which a publish reads, paths and buffers cost more than they do."""
-    handle = os.open(file, os.O_RDONLY)
+    handle = os.open(file, os.O_RDONLY | how)
     try:
         parts = [os.read(handle, os.fstat(handle).st_size + 1)]
         while parts[-1]:
@@ -56,6 +56,14 @@ def read_file(file: str) -> bytes:
         return b"".join(parts)
     finally:
         os.close(handle)
+
+
+def is_same(file: str, raw: bytes) -> bool:
+    """Say whether a file is there with these bytes, itself and not by a link."""
+    try:
+        return read_file(file, os.O_NOFOLLOW) == raw
+    except OSError:
+        return False
 
 
 def write_new(file: str, raw: bytes) -> None:

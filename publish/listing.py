@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,15 +22,16 @@ class Entry(NamedTuple):  # thousands of them: a tuple is made in a third of the
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Bytes on disk, not yet in any tree."""
+    """Bytes on disk: not yet in any tree, or `served` there already, which a full build finds of most."""
 
     hash: str
     folder: str
+    served: str = ""
 
     @property
     def file(self) -> str:
         """Where they lie: a word and no path, since there are thousands."""
-        return f"{self.folder}/{self.hash}"
+        return self.served or f"{self.folder}/{self.hash}"
 
 
 _TREE = re.compile(rb"^tree ([0-9a-f]{64}) (.*)$", re.MULTILINE)
@@ -184,3 +186,13 @@ def is_whole(file: Path, digest: str) -> bool:
             return hashlib.file_digest(opened, "sha256").hexdigest() == digest
     except OSError:
         return False
+
+
+def is_in_place(draft: Draft, place: Path) -> bool:
+    """Say whether a draft's bytes stand in a place; what was compared as it is served is looked up only."""
+    if draft.served:
+        try:
+            return os.path.samestat(os.lstat(draft.served), place.lstat())
+        except OSError:
+            return False
+    return not place.is_symlink() and is_whole(place, draft.hash)

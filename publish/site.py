@@ -259,7 +259,7 @@ class _Build:
             begin_release(connection, release, plan.gathered.head, now)
             save_publications(connection, plan.steps.publications)
             save_placements(connection, plan.steps.taken, plan.steps.left)
-        made = self._make()
+        made = self._make(full)
         if not anyway:
             refuse_flawed(self.inspection.settle(self._find_there))
         index = self._index(full)
@@ -271,15 +271,15 @@ class _Build:
         self._switch(release, tree, made, index)
         return self._report(release)
 
-    def _make(self) -> dict[str, Draft]:
-        plan = self.plan
-        drafts: dict[str, Draft] = {}
+    def _make(self, full: bool) -> dict[str, Draft]:
+        plan, drafts = self.plan, dict[str, Draft]()
+        known = self.base.tree if full and self.base is not None else None  # most of it stands there so
         renderer = Renderer(self.stores.site, plan.shelf, plan.layout, plan.known.rows)
         pairs = pair_files(plan.layout, plan.wanted)
         for file, raw in render_all(self.stores, renderer, pairs, self._read_file, plan.known.rows.clear):
             if raw is None:  # its form was changed since it was checked a moment ago
                 raise _Overtaken
-            drafts[file.path] = self.trees.draft(raw)
+            drafts[file.path] = self.trees.draft(raw, file.path, known)
             if file.path.endswith(".html"):
                 self.inspection.look(file.path, raw.decode(), len(raw))
             self.progress(len(drafts), len(plan.wanted))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from errors import PublishError
 from publish.disk import (
+    is_same,
     link_file,
     read_file,
     remove,
@@ -33,10 +34,11 @@ from publish.listing import (
     Entry,
     Listing,
     compare,
+    is_in_place,
     is_whole,
     nest,
 )
-from publish.spares import LARGE, Spares, see_change
+from publish.spares import HUGE, LARGE, Spares, see_change
 
 _MADE = ".made"  # beside a large directory's listing: when it was made, by the kernel's count
 _FEW = 64  # files that are synced one by one; above, one sync of the whole system is cheaper
@@ -55,12 +57,13 @@ class TreeStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._room, self._notes = str(root / "drafts"), str(root / "listings")
+        self._room, self._notes, self._trees = (str(root / one) for one in ("drafts", "listings", "trees"))
         self._spares = Spares(root / "spares")
         self._fresh: list[str] = []  # what is not durable yet, up to one more than is synced one by one
         self._uses: Counter[str] = Counter()
         self._drafts: set[str] = set()
         self._below: dict[str, dict[str, str]] = {}  # the directories in each tree
+        self._few = LARGE  # names of a new directory that gets no spare
 
     def prepare(self) -> None:
         """Make the folders, and clear away what a killed publish left half made."""
@@ -79,9 +82,11 @@ class TreeStore:
 
     # --- writing ---
 
-    def draft(self, raw: bytes) -> Draft:
-        """Put bytes on disk, read-only, for the next `change`."""
+    def draft(self, raw: bytes, path: str = "", tree: str | None = None) -> Draft:
+        """Put bytes on disk, read-only, for the next `change`, unless they stand at that path of a `tree`."""
         digest = hashlib.sha256(raw).hexdigest()
+        if tree is not None and is_same(place := f"{self._trees}/{tree}{path}", raw):
+            return Draft(digest, self._room, place)
         draft = Draft(digest, self._room)
         if digest not in self._drafts:
             self._drafts.add(digest)
@@ -95,6 +100,7 @@ class TreeStore:
         bytes on disk. Raises PublishError when a file or listing of the base is missing or wrong.
         """
         self._uses = Counter(draft.hash for draft in changes.values() if draft is not None)
+        self._few = LARGE if base else HUGE
         if base is None:
             self._spares.clear()
         tree = self._change(base, nest(changes))
@@ -139,7 +145,7 @@ class TreeStore:
             if digest != base:
                 self._spares.drop(path)
             self._mend(target, listing, drafts)
-        if base is None and len(drafts) > LARGE:  # made for the first time, or anew by a full build
+        if base is None and len(drafts) > self._few:  # made for the first time, or anew by a full build
             self._spares.copy(path, digest, target, drafts, listing.list_trees())
         note = self.root / "listings" / digest
         if not note.is_file() or note.read_bytes() != listing.text:
@@ -185,7 +191,7 @@ class TreeStore:
             if entry.kind == "tree":
                 if not place.is_symlink() or place.readlink() != Path("..", entry.hash):
                     replace_by_link(place, Path("..", entry.hash))
-            elif name in drafts and not is_whole(place, entry.hash):
+            elif name in drafts and not is_in_place(drafts[name], place):
                 spare = target / f".mend-{name}"
                 spare.unlink(missing_ok=True)
                 self._take(drafts[name], str(spare))
@@ -196,7 +202,7 @@ class TreeStore:
     def _take(self, draft: Draft, place: str) -> None:
         """Put a draft in its place: moved the last time that it is used, linked before."""
         self._uses[draft.hash] -= 1
-        if self._uses[draft.hash]:
+        if draft.served or self._uses[draft.hash]:
             link_file(draft.file, place)
         else:
             Path(draft.file).rename(place)

@@ -153,7 +153,7 @@ def test_a_full_disk_leaves_the_old_release_and_a_clear_error(
     before = read_site(office.site)
     office.approve(office.write())
 
-    def fail(trees: TreeStore, raw: bytes) -> None:
+    def fail(trees: TreeStore, *_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(trees.root / "drafts"))
 
     with monkeypatch.context() as patch:

@@ -93,7 +93,7 @@ def test_changes_upon_changes_give_the_tree_that_a_full_build_gives(
 def test_directories_made_of_old_ones_hold_what_others_hold_and_spares_only_what_is_served(
     tmp_path_factory: pytest.TempPathFactory, story: list[dict[str, str | None]], anew: bool
 ) -> None:
-    with mock.patch("publish.trees.LARGE", 0):
+    with mock.patch.multiple("publish.trees", LARGE=0, HUGE=0):
         trees = open_trees(tmp_path_factory.mktemp("trees"))
         content: dict[str, str | None] = {"/root": "stays", "/a/x": "1", "/b/c/z": "2"}
         tree = write(trees, None, content)
@@ -113,7 +113,7 @@ def test_directories_made_of_old_ones_hold_what_others_hold_and_spares_only_what
 
 
 def test_a_file_that_somebody_put_into_a_spare_is_not_served(tmp_path: Path) -> None:
-    with mock.patch("publish.trees.LARGE", 0):
+    with mock.patch.multiple("publish.trees", LARGE=0, HUGE=0):
         trees = open_trees(tmp_path)
         tree = write(trees, None, {"/a/x": "1", "/a/y": "2"})
         (spare,) = (one for one in (trees.root / "spares").iterdir() if (one / "x").exists())
@@ -152,6 +152,32 @@ def test_what_somebody_changed_on_disk_is_named_and_set_right(tmp_path: Path) ->
     trees.prepare()
     assert write(trees, None, files) == tree
     assert list(trees.check(tree)) == []
+
+
+def test_a_full_build_writes_what_is_not_served_so_and_nothing_else(tmp_path: Path) -> None:
+    trees = open_trees(tmp_path)
+    files = {f"/a/{name}.html": name for name in ("kept", "forged", "linked", "lost")} | {
+        "/b/new.html": "old"
+    }
+    tree = write(trees, None, dict(files))
+    folder = trees.root / "trees" / tree
+    kept = (folder / "a" / "kept.html").stat().st_ino
+    (folder / "a" / "forged.html").chmod(0o644)
+    (folder / "a" / "forged.html").write_text("foreign")
+    (folder / "a" / "lost.html").unlink()
+    (folder / "a" / "linked.html").rename(tmp_path / "elsewhere")
+    (folder / "a" / "linked.html").symlink_to(tmp_path / "elsewhere")
+    for changed in ({}, {"/a/more.html": "more", "/b/new.html": "new"}):  # in the old directory, in a new one
+        files |= changed
+        trees.prepare()
+        drafts = {path: trees.draft(text.encode(), path, tree) for path, text in files.items()}
+        written = {file.read_text() for file in (trees.root / "drafts").iterdir()}
+        assert written == (set(changed.values()) or {"forged", "linked", "lost"})
+        tree = trees.change(None, drafts)
+        assert list(trees.check(tree)) == []
+        assert read_all(trees.root / "trees" / tree) == files
+        assert (trees.root / "trees" / tree / "a" / "kept.html").stat().st_ino == kept
+    assert (tmp_path / "elsewhere").read_text() == "linked"
 
 
 def test_a_changed_listing_is_never_trusted(tmp_path: Path) -> None:
