@@ -12,7 +12,24 @@ from store.chunks import add_rows, cut_names, name_fields
 from store.marks import drop_mark, read_mark, set_mark
 from store.tables import agencies, items, pages, placements, publications, shown, shown_files, touched
 
+# Put together once: a publish asks some of them for each page that changed, and to make one costs as much.
 _SHOWN = select(shown).where(shown.c.item.in_(bindparam("items", expanding=True)))
+_COLUMN = select(shown).where(shown.c.column_key == bindparam("column")).order_by(shown.c.slot.desc())
+_TOP = _COLUMN.limit(bindparam("most"))
+_SLOTS = _COLUMN.where(shown.c.slot.between(bindparam("low"), bindparam("high")))
+_NUMBERS = (
+    select(shown.c.item, shown.c.public_no, publications.c.path, shown.c.updated)
+    .join(publications, publications.c.item == shown.c.item)
+    .where(shown.c.public_no.between(bindparam("low"), bindparam("high")))
+    .order_by(shown.c.public_no)
+)
+_NEWEST = (
+    select(shown.c.item, shown.c.public_no)
+    .where(shown.c.agency == bindparam("agency"))
+    .order_by(shown.c.public_no.desc())
+    .limit(bindparam("most"))
+)
+_LAST_SLOT = select(func.max(placements.c.slot)).where(placements.c.column_key == bindparam("column"))
 _TOUCH = text(
     "INSERT INTO touched (item) SELECT item FROM ("
     "SELECT item FROM publishable WHERE release_after IS NOT NULL UNION SELECT item FROM publications"
@@ -84,9 +101,8 @@ def list_agency_names(connection: Connection) -> dict[str, str]:
 
 def list_agency_numbers(connection: Connection, agency: str, limit: int) -> list[tuple[int, int]]:
     """Give item and public number of an agency's newest served items, the newest first."""
-    query = select(shown.c.item, shown.c.public_no).where(shown.c.agency == agency)
-    rows = connection.execute(query.order_by(shown.c.public_no.desc()).limit(limit))
-    return [(row.item, row.public_no) for row in rows]
+    rows = connection.execute(_NEWEST, {"agency": agency, "most": limit}).all()
+    return [(row[0], row[1]) for row in rows]
 
 
 def count_shown(connection: Connection) -> dict[str, int]:
@@ -97,28 +113,19 @@ def count_shown(connection: Connection) -> dict[str, int]:
 
 def list_top(connection: Connection, column: str, limit: int) -> list[Shown]:
     """Give a column's newest served items, the newest first."""
-    query = select(shown).where(shown.c.column_key == column).order_by(shown.c.slot.desc()).limit(limit)
-    return [Shown(*row) for row in connection.execute(query).all()]
+    return [Shown(*row) for row in connection.execute(_TOP, {"column": column, "most": limit}).all()]
 
 
 def list_slots(connection: Connection, column: str, low: int, high: int) -> list[Shown]:
     """Give a column's served items from slot `low` to `high`, the newest first."""
-    where = (shown.c.column_key == column) & shown.c.slot.between(low, high)
-    return [
-        Shown(*row)
-        for row in connection.execute(select(shown).where(where).order_by(shown.c.slot.desc())).all()
-    ]
+    wanted = {"column": column, "low": low, "high": high}
+    return [Shown(*row) for row in connection.execute(_SLOTS, wanted).all()]
 
 
 def list_numbers(connection: Connection, low: int, high: int) -> list[tuple[int, int, str, str]]:
     """Give item, public number, path and last change of what is served, from one number to another."""
-    query = (
-        select(shown.c.item, shown.c.public_no, publications.c.path, shown.c.updated)
-        .join(publications, publications.c.item == shown.c.item)
-        .where(shown.c.public_no.between(low, high))
-        .order_by(shown.c.public_no)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(query).all()]
+    rows = connection.execute(_NUMBERS, {"low": low, "high": high}).all()
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def list_last(connection: Connection, limit: int) -> dict[int, int]:
@@ -136,8 +143,7 @@ def read_newest(connection: Connection, size: int) -> dict[int, str]:
 
 def find_last_slot(connection: Connection, column: str) -> int:
     """Give the last slot that a column ever gave, 0 when it gave none."""
-    query = select(func.max(placements.c.slot)).where(placements.c.column_key == column)
-    return int(connection.execute(query).scalar_one() or 0)
+    return int(connection.execute(_LAST_SLOT, {"column": column}).scalar_one() or 0)
 
 
 def find_last_number(connection: Connection) -> int:
