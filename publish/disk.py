@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
 
 from errors import PublishError
-from publish.spares import NO_LINK
+
+NO_LINK = {errno.EMLINK, errno.EXDEV, errno.EPERM, errno.ENOTSUP}
 
 
 def link_file(source: str, target: str) -> None:

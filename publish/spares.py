@@ -9,7 +9,6 @@ but what is served: whatever changes its path takes it, or drops it.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
@@ -17,7 +16,8 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-NO_LINK = {errno.EMLINK, errno.EXDEV, errno.EPERM, errno.ENOTSUP}
+from publish.disk import NO_LINK, link_file
+
 LARGE = 100  # names; ten months of three hundred are linked in a fifth of the time that 100 changes take
 HUGE = 1000  # names; a full build makes a spare of a directory with more, so that it costs it little
 
@@ -68,17 +68,26 @@ class Spares:
         self._put(path, half, tree, others)
 
     def keep(
-        self, path: str, folder: Path, tree: str, stale: Collection[str], missing: Collection[str]
+        self,
+        path: str,
+        folder: Path,
+        served: Path,
+        stale: Collection[str],
+        files: Collection[str],
+        others: Collection[str],
     ) -> None:
-        """Take over a directory of a removed release: a part of the served `tree`, but for these names.
+        """Take over a directory of a removed release and make it a part of the `served` one.
 
-        The `stale` ones stand in it and are not served as they are, the `missing` ones the other way round.
+        The `stale` names stand in it and are not served as they are; `files` are served and are linked now,
+        which spares the next change as much; the `others` that are served will be missing.
         """
         half = self.folder / f".half-{self._find(path).name}"
         folder.rename(half)
         for name in stale:
             half.joinpath(name).unlink(missing_ok=True)
-        self._put(path, half, tree, missing)
+        for name in files:
+            link_file(f"{served}/{name}", f"{half}/{name}")
+        self._put(path, half, served.name, others)
 
     def drop(self, path: str) -> None:
         """Remove the spare of a path, if there is one."""

@@ -242,8 +242,9 @@ class TreeStore:
             tree = self.find_release(number)
             if tree is not None:
                 self._mark(tree, marked)
-        for tree in old:
-            self._spare(tree, marked)
+        kept: set[str] = set()
+        for tree in reversed(old):  # the newest is the most like what is served
+            self._spare(tree, marked, kept)
         for folder in list((self.root / "trees").iterdir()):
             if folder.name not in marked:
                 remove(folder.rename(folder.with_name(f".gone-{folder.name}")))
@@ -258,19 +259,28 @@ class TreeStore:
             for below in self._list_trees(tree).values():
                 self._mark(below, marked)
 
-    def _spare(self, tree: str, marked: Collection[str]) -> None:
+    def _spare(self, tree: str, marked: Collection[str], kept: set[str]) -> None:
         """Keep the large directories of a removed release whose paths are served in another form now."""
         served = self.find_served()
         try:
             old, now = self._name_trees(tree), self._name_trees(served.tree) if served is not None else {}
             for path, one in old.items():
-                if one not in marked and path in now and self._is_as_made(one):
-                    changed = list(compare(self.read(one), self.read(now[path])))
-                    stale = [name for name, before, _ in changed if before is not None]
-                    missing = [name for name, _, after in changed if after is not None]
-                    self._spares.keep(path, self.root / "trees" / one, now[path], stale, missing)
+                if one not in marked and path in now and path not in kept and self._is_as_made(one):
+                    self._keep_spare(path, one, now[path])
+                    kept.add(path)
         except PublishError:
             return  # a listing of what goes anyway was changed: nothing is kept of it
+
+    def _keep_spare(self, path: str, old: str, served: str) -> None:
+        """Keep a directory as a spare with all that is served now, so that the next change finds it whole."""
+        stale, missing = [], []
+        for name, before, after in compare(self.read(old), self.read(served)):
+            stale += [name] if before is not None else []
+            missing += [(name, after)] if after is not None else []
+        files = [name for name, entry in missing if entry.kind == "file"][:HUGE]
+        rest = {name for name, _ in missing}.difference(files)
+        trees = self.root / "trees"
+        self._spares.keep(path, trees / old, trees / served, stale, files, rest)
 
     def _is_as_made(self, tree: str) -> bool:
         """Say whether a directory is a large one into which nobody has put anything since it was made."""
