@@ -1,10 +1,11 @@
 """Large directories made from old ones: ten thousand hard links cost as much as a short publish renders.
 
-What a removed release leaves of a large directory, less what is not served any more, is kept as the spare of
-its path. The next change of that path begins with it and puts only what differs. A note beside the spare says
-of which served directory it is a part and what is missing; it names the moment at which the kernel saw the
-spare changed last, so that one into which somebody has put something else is not used. A spare holds nothing
-but what is served: whatever changes its path takes it, or drops it.
+What a removed release leaves of a large directory, less what is not served any more, is kept as a spare of
+its path; there are some, since the releases that are kept still need what they took. The next change of
+that path begins with one and puts only what differs. A note beside the spare says of which served directory
+it is a part and what is missing; it names the moment at which the kernel saw the spare changed last, so
+that one into which somebody has put something else is not used. A spare holds nothing but what is served:
+whatever changes its path takes it, takes away from it what changes, or drops it.
 """
 
 from __future__ import annotations
@@ -13,17 +14,25 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from publish.disk import NO_LINK, link_file
 
 LARGE = 100  # names; ten months of three hundred are linked in a fifth of the time that 100 changes take
+MOST = 6  # spares of a path: as many as releases are kept, and the served one
 HUGE = 1000  # names; a full build makes a spare of a directory with more, so that it costs it little
 
 
+class _Note(NamedTuple):
+    tree: str
+    missing: list[str]
+    moment: int
+
+
 class Spares:
-    """The spares below one folder, one for each path of the portal."""
+    """The spares below one folder, some for each path of the portal."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,28 +43,39 @@ class Spares:
         for left in self.folder.glob(".*"):
             shutil.rmtree(left, ignore_errors=True)
 
-    def begin(self, path: str, base: str | None, made: Path, changed: Collection[str]) -> set[str] | None:
-        """Make the directory `made`, of the spare of its path if that is a part of the tree `base`.
+    def begin(
+        self, path: str, base: str | None, tree: str, made: Path, changed: Collection[str]
+    ) -> set[str] | None:
+        """Make the directory `made`, of a spare of its path if one is a part of the tree `base`.
 
-        Gives the names that are to be put into it, the `changed` ones among them; None for all of them.
+        Gives the names that are to be put into it, the `changed` ones among them; None for all of them. The
+        other spares become parts of the new `tree`.
         """
-        spare, note = self._find(path), self._find_note(path)
-        told = _read_note(note)
-        if told is None or told[0] != base or told[2] != see_change(spare):
-            self.drop(path)
+        found = []
+        for spare in self._list(path):
+            told = _read_note(_name_note(spare))
+            if told is None or told.tree != base or told.moment != see_change(spare):
+                _remove(spare)
+            else:
+                found.append((len(told.missing), spare, told))
+        if not found:
             made.mkdir()
             return None
-        note.unlink()
-        spare.rename(made)
-        for name in changed:
-            made.joinpath(name).unlink(missing_ok=True)
-        return {*told[1], *changed}
+        _, best, note = min(found)
+        for _, spare, told in found:
+            _name_note(spare).unlink()
+            for name in changed:
+                spare.joinpath(name).unlink(missing_ok=True)
+            if spare is not best:
+                _write_note(spare, tree, {*told.missing, *changed})
+        best.rename(made)
+        return {*note.missing, *changed}
 
     def copy(
         self, path: str, tree: str, folder: Path, names: Collection[str], others: Collection[str]
     ) -> None:
         """Make a spare of the files of a directory that was made anew; `others` stand in it besides."""
-        half = self.folder / f".half-{self._find(path).name}"
+        half = self.folder / ".half"
         half.mkdir()
         try:
             for name in names:  # thousands of them: words, not paths
@@ -81,7 +101,7 @@ class Spares:
         The `stale` names stand in it and are not served as they are; `files` are served and are linked now,
         which spares the next change as much; the `others` that are served will be missing.
         """
-        half = self.folder / f".half-{self._find(path).name}"
+        half = self.folder / ".half"
         folder.rename(half)
         for name in stale:
             half.joinpath(name).unlink(missing_ok=True)
@@ -89,12 +109,14 @@ class Spares:
             link_file(f"{served}/{name}", f"{half}/{name}")
         self._put(path, half, served.name, others)
 
+    def has_room(self, path: str) -> bool:
+        """Say whether a path has fewer spares than it may have."""
+        return len(self._list(path)) < MOST
+
     def drop(self, path: str) -> None:
-        """Remove the spare of a path, if there is one."""
-        self._find_note(path).unlink(missing_ok=True)
-        spare = self._find(path)
-        if spare.is_dir():
-            shutil.rmtree(spare)
+        """Remove the spares of a path, if there are any."""
+        for spare in self._list(path):
+            _remove(spare)
 
     def clear(self) -> None:
         """Remove every spare."""
@@ -102,16 +124,34 @@ class Spares:
             shutil.rmtree(left) if left.is_dir() else left.unlink()
 
     def _put(self, path: str, half: Path, tree: str, missing: Collection[str]) -> None:
-        self.drop(path)
-        spare = self._find(path)
+        taken = set(self._list(path))
+        spare = next((one for one in self._name_all(path) if one not in taken), None)
+        if spare is None:
+            shutil.rmtree(half)
+            return
+        _name_note(spare).unlink(missing_ok=True)
         half.rename(spare)
-        self._find_note(path).write_text(json.dumps([tree, sorted(missing), see_change(spare)]))
+        _write_note(spare, tree, missing)
 
-    def _find(self, path: str) -> Path:
-        return self.folder / hashlib.sha256(path.encode()).hexdigest()[:32]
+    def _list(self, path: str) -> list[Path]:
+        return [spare for spare in self._name_all(path) if spare.is_dir()]
 
-    def _find_note(self, path: str) -> Path:
-        return self._find(path).with_suffix(".json")
+    def _name_all(self, path: str) -> Iterator[Path]:
+        digest = hashlib.sha256(path.encode()).hexdigest()[:32]
+        return (self.folder / f"{digest}-{number}" for number in range(MOST))
+
+
+def _name_note(spare: Path) -> Path:
+    return spare.with_suffix(".json")
+
+
+def _write_note(spare: Path, tree: str, missing: Collection[str]) -> None:
+    _name_note(spare).write_text(json.dumps([tree, sorted(missing), see_change(spare)]))
+
+
+def _remove(spare: Path) -> None:
+    _name_note(spare).unlink(missing_ok=True)
+    shutil.rmtree(spare)
 
 
 def see_change(folder: Path) -> int | None:
@@ -122,9 +162,9 @@ def see_change(folder: Path) -> int | None:
         return None
 
 
-def _read_note(note: Path) -> tuple[str, list[str], int] | None:
+def _read_note(note: Path) -> _Note | None:
     try:
         tree, missing, moment = json.loads(note.read_bytes())
     except (OSError, ValueError):
         return None  # none, or one that a kill left half written
-    return str(tree), list(missing), int(moment)
+    return _Note(str(tree), list(missing), int(moment))

@@ -164,7 +164,7 @@ class TreeStore:
     ) -> None:
         made = target.with_name(f".new-{target.name}")
         source = self.root / "trees" / (base or ".none")
-        names = self._spares.begin(path, base, made, edits)
+        names = self._spares.begin(path, base, target.name, made, edits)
         wanted = listing.items() if names is None else ((name, listing.find(name)) for name in names)
         for name, entry in wanted:
             if entry is None:
@@ -265,7 +265,8 @@ class TreeStore:
         try:
             old, now = self._name_trees(tree), self._name_trees(served.tree) if served is not None else {}
             for path, one in old.items():
-                if one not in marked and path in now and path not in kept and self._is_as_made(one):
+                wanted = one not in marked and path in now and path not in kept
+                if wanted and self._is_as_made(one) and self._spares.has_room(path):
                     self._keep_spare(path, one, now[path])
                     kept.add(path)
         except PublishError:
