@@ -112,6 +112,29 @@ def test_directories_made_of_old_ones_hold_what_others_hold_and_spares_only_what
             assert left <= served
 
 
+def test_changes_that_follow_each_other_each_begin_with_a_spare(tmp_path: Path) -> None:
+    def list_spares() -> list[set[tuple[str, str]]]:
+        folders = [one for one in (trees.root / "spares").iterdir() if one.is_dir() and (one / "x").exists()]
+        return [{(file.name, file.read_text()) for file in folder.iterdir()} for folder in folders]
+
+    with mock.patch.multiple("publish.trees", LARGE=2, HUGE=2):
+        trees = open_trees(tmp_path)
+        tree = write(trees, None, {f"/a/{name}": "0" for name in "xyz"})
+        for number in range(1, 4):
+            tree = write(trees, tree, {"/a/y": str(number)})
+            serve(trees, number, tree)
+        assert list_spares() == []  # the kept releases need what they took
+        for number in (1, 2):
+            trees.prune(range(number + 1, 4))
+        assert list_spares() == [{("x", "0"), ("y", "3"), ("z", "0")}] * 2
+        tree = write(trees, tree, {"/a/z": None})
+        assert list_spares() == [{("x", "0"), ("y", "3")}]
+        tree = write(trees, tree, {"/a/y": "4", "/a/new": "4"})
+        assert list_spares() == []
+    assert read_all(trees.root / "trees" / tree) == {"/a/x": "0", "/a/y": "4", "/a/new": "4"}
+    assert list(trees.check(tree)) == []
+
+
 def test_a_file_that_somebody_put_into_a_spare_is_not_served(tmp_path: Path) -> None:
     with mock.patch.multiple("publish.trees", LARGE=0, HUGE=0):
         trees = open_trees(tmp_path)
