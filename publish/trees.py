@@ -278,7 +278,9 @@ class TreeStore:
         for name, before, after in compare(self.read(old), self.read(served)):
             stale += [name] if before is not None else []
             missing += [(name, after)] if after is not None else []
-        files = [name for name, entry in missing if entry.kind == "file"][:HUGE]
+        files = [name for name, entry in missing if entry.kind == "file"][
+            :HUGE
+        ]  # not all of a portal's first
         rest = {name for name, _ in missing}.difference(files)
         trees = self.root / "trees"
         self._spares.keep(path, trees / old, trees / served, stale, files, rest)
