@@ -19,6 +19,7 @@ from store.publishing import read_publications
 from store.shown import list_touched, read_frame
 
 MANY = 2500  # items that a release deals with; of 5,000 long ones the search index alone takes 250 MB
+WITHOUT = 4  # times as many where there is no search: a plan holds some three kilobytes an item
 _LEAVES, _STAYS, _COMES = range(3)
 
 
@@ -29,14 +30,19 @@ def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
     the `first` release of a portal everything bears a sign of a change.
     """
     with stores.database.read() as connection:
-        names = list_touched(connection)
-        if len(names) <= MANY or not (first or is_same_making(connection, stores.site)):
+        names, many = list_touched(connection), tell_many(stores.site)
+        if len(names) <= many or not (first or is_same_making(connection, stores.site)):
             return []
     ranked = sorted(_rank(stores, names))
     return [
-        frozenset(item for *_, item in ranked[start : start + MANY])
-        for start in range(0, len(ranked) - MANY, MANY)
+        frozenset(item for *_, item in ranked[start : start + many])
+        for start in range(0, len(ranked) - many, many)
     ]
+
+
+def tell_many(site: SiteView) -> int:
+    """Say with how many items a release may deal."""
+    return MANY if site.search else MANY * WITHOUT
 
 
 def is_same_making(connection: Connection, site: SiteView) -> bool:

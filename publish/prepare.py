@@ -13,7 +13,7 @@ from publish.annex import fill_annex, narrow_annex
 from publish.gather import Gathered, Known, Stores, gather, read_known, read_order, read_papers
 from publish.narrow import narrow_racks
 from publish.plan import File, Layout, add_files, choose, lay_out, see_makings
-from publish.portions import MANY, is_same_making
+from publish.portions import is_same_making, tell_many
 from publish.shelf import Shelf, Steps, fill_shelf
 from publish.sitemap import name_block
 from publish.trees import Served, TreeStore
@@ -103,7 +103,7 @@ def _widen(stores: Stores, portion: frozenset[int] | None) -> frozenset[int] | N
 def _is_settled(stores: Stores, portion: frozenset[int] | None) -> bool:
     """Say whether the served release was made in the same way, and few items are touched now."""
     with stores.database.read() as connection:
-        few = portion is not None or len(list_touched(connection)) <= MANY
+        few = portion is not None or len(list_touched(connection)) <= tell_many(stores.site)
         return few and is_same_making(connection, stores.site)
 
 

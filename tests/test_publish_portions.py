@@ -14,7 +14,7 @@ from stores import Stores
 from clock import tell_day
 from errors import PublishError
 from portal import Portal
-from publish import portions, prepare
+from publish import portions
 from publish.gather import Stores as Sources
 from publish.portions import cut_portions
 from publish.site_view import see_site
@@ -28,7 +28,6 @@ from store.shown import list_agency_names
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three items are very many."""
     monkeypatch.setattr(portions, "MANY", 3)
-    monkeypatch.setattr(prepare, "MANY", 3)
 
 
 def fill(office: Office, count: int) -> list[int]:
@@ -53,7 +52,6 @@ def test_a_portal_made_in_portions_is_the_one_made_at_once(
         fill(cut, 14)
         assert at_once.publish().release == 1
         monkeypatch.setattr(portions, "MANY", 3)
-        monkeypatch.setattr(prepare, "MANY", 3)
         report = cut.publish()
         assert (report.release, report.articles) == (5, 14)
         assert read_site(cut.site) == read_site(at_once.site)
@@ -98,6 +96,20 @@ def test_few_changes_are_one_release(stores: Stores, backend: str, portal: Porta
         fill(office, 3)
         assert office.publish().release == 2
         assert office.publish().written == 0
+
+
+@pytest.mark.usefixtures("few")
+def test_without_a_search_a_release_deals_with_more(
+    stores: Stores, backend: str, portal: Portal, tmp_path: Path
+) -> None:
+    plain = portal.model_copy(update={"settings": portal.settings.model_copy(update={"search": False})})
+    with stores.opened(backend, tmp_path / "home") as database:
+        office = Office(database, plain)
+        fill(office, 12)
+        assert office.publish().release == 1
+        fill(office, 13)
+        assert office.publish().release == 3
+        assert verify_site(database, office.home, deep=True) == []
 
 
 @pytest.mark.usefixtures("few")
