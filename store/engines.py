@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 
 from errors import StoreError, UserFault
 from store.driver import WAL_SAFE, sqlite3
-from store.patience import begin, wait_patiently
+from store.patience import begin, set_journal, wait_patiently
 
 _LOCK_WAIT = 60  # seconds that a writer waits for another one's transaction
 _STATEMENT = 120  # seconds for one statement; more than the wait, so that the wait is what is named
@@ -99,8 +99,8 @@ def _make_sqlite(url: URL) -> Engine:
 def _prepare_sqlite(raw: sqlite3.Connection, record: Any) -> None:
     raw.isolation_level = None  # transactions are ours: the driver's own BEGIN is deferred and loses updates
     wal = sqlite3.sqlite_version_info >= WAL_SAFE
+    set_journal(raw, "wal" if wal else "truncate")
     for pragma in (
-        f"journal_mode={'WAL' if wal else 'TRUNCATE'}",
         "synchronous=FULL",
         # A transaction whose pages no longer fit shuts readers out from there on, not at its end alone: so
         # 32 MB of its own fit, and no more, since memory is bounded too.

@@ -33,6 +33,17 @@ def begin(connection: Connection, read: bool) -> None:
     _insist(connection, _TOUCH if read else "BEGIN IMMEDIATE")
 
 
+def set_journal(raw: sqlite3.Connection, wanted: str) -> None:
+    """Choose the journal; of several who make a file at once SQLite refuses some, however long they may wait.
+
+    Raises sqlite3.OperationalError once the connection's own patience ends.
+    """
+    (patience,) = raw.execute("PRAGMA busy_timeout").fetchone()
+    until = time.monotonic() + patience / 1000
+    while not _try(raw, f"PRAGMA journal_mode={wanted}", time.monotonic() > until):
+        time.sleep(_PAUSE)
+
+
 def _remember(raw: sqlite3.Connection, record: Any) -> None:
     """What the driver was told to wait is ours to wait; SQLite answers at once from now on."""
     (record.info["patience"],) = raw.execute("PRAGMA busy_timeout").fetchone()

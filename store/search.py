@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from errors import StoreError
 from store.database import Database
 from store.driver import WAL_SAFE, sqlite3
 from store.forms import EMPTY, Form
+from store.patience import set_journal
 from store.tables import items, reviews, revisions
 from store.tokens import ask, cut, read_text
 
@@ -30,7 +30,6 @@ _VERSION = "1"  # of what the index holds: another one makes it anew
 _STEP = 50  # revisions of one step
 _HIGHEST = 2**62
 _LOCK_WAIT = 20_000  # milliseconds
-_PAUSE = 0.01  # seconds
 WAL = sqlite3.sqlite_version_info >= WAL_SAFE
 _FEW = 3000  # reviews that are looked for among the words, rather than the other way round
 _FIRST, _MOST = 100, 800  # revisions that are held against the database at once
@@ -278,7 +277,7 @@ def _open(home: Path, write: bool = False) -> Iterator[sqlite3.Connection]:
             index.execute("PRAGMA mmap_size = 1073741824")
             index.execute(f"PRAGMA busy_timeout = {_LOCK_WAIT}")
             if write:  # nothing is written to the file before the end of a step, so that readers go on
-                _set_journal(index, "wal" if WAL else "delete")
+                set_journal(index, "wal" if WAL else "delete")
                 index.execute(
                     "PRAGMA synchronous = NORMAL"
                 )  # what is lost with the machine is taken in again
@@ -287,15 +286,3 @@ def _open(home: Path, write: bool = False) -> Iterator[sqlite3.Connection]:
             yield index
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}; if it stays, remove the file: it is made anew") from error
-
-
-def _set_journal(index: sqlite3.Connection, wanted: str) -> None:
-    """Choose the journal; of several who make the file at once SQLite refuses some, without waiting."""
-    until = time.monotonic() + _LOCK_WAIT / 1000
-    while index.execute("PRAGMA journal_mode").fetchone() != (wanted,):
-        try:
-            index.execute(f"PRAGMA journal_mode = {wanted}")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(_PAUSE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -148,6 +149,32 @@ def test_an_empty_database_is_filled_once_by_two_at_the_same_moment(
     database = Database.open(address, tmp_path)
     assert _count(database) == [0, 0, 0, 0]
     stores.drop(database)
+
+
+def test_several_that_make_the_file_at_once_wait_for_its_journal(tmp_path: Path) -> None:
+    """SQLite refuses a change of the journal without waiting: of six at once, some two hundredths."""
+    refused: list[Exception] = []
+
+    def connect(file: Path, gate: threading.Barrier) -> None:
+        engine = make_engine(f"sqlite:///{file}")
+        gate.wait()
+        try:
+            with engine.begin() as connection:
+                connection.execute(text("SELECT 1"))
+        except DBAPIError as error:
+            refused.append(error)
+        engine.dispose()
+
+    for number in range(60):
+        gate = threading.Barrier(6)
+        threads = [
+            threading.Thread(target=connect, args=(tmp_path / f"{number}.sqlite", gate)) for _ in range(6)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert refused == []
 
 
 def test_a_migration_that_fails_leaves_all_as_it_was(
