@@ -164,7 +164,7 @@ def _pass_night(stage: _Stage, night: int, day: date) -> None:
     new, changed = (sum(row[name] for row in rows) for name in ("new", "changed"))
     stage.echo(
         f"night {night}: crawled {len(rows)} sources in {time.monotonic() - begun:.0f} s "
-        f"({told}); {new} new items, {changed} changed"
+        f"({told}); {new} new pages, {changed} changed"
     )
     for row in rows:
         if row["verdict"] not in {"well", "quiet"}:

@@ -63,7 +63,7 @@ def test_the_loop_runs_for_two_nights(tmp_path: Path) -> None:
     assert {actor for actor, _, column in approvals if column != "renshi"} == {EDITORS[0]}
 
     show(home, 2, None, 2, True, port, said.append)
-    assert any("night 2: crawled 6 sources" in line and "4 new items" in line for line in said)
+    assert any("night 2: crawled 6 sources" in line and "4 new pages" in line for line in said)
     with pytest.raises(UserFault, match="use the same, or night 1"):
         show(home, 3, None, 2, True, port, said.append)
 
