@@ -90,6 +90,13 @@ def read_site(folder: Path) -> dict[str, bytes]:
     }
 
 
+def hold_to_a_full_one(office: Office) -> None:
+    """A full build of what is served gives the same files."""
+    incremental = read_site(office.site)
+    office.publish(full=True)
+    assert read_site(office.site) == incremental
+
+
 def keep_pdf(office: Office, raw: bytes = PDF) -> dict[str, Any]:
     file = StoredFile(
         keep_bytes(office.home, "attachment", raw), "attachment", "application/pdf", ".pdf", len(raw)

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from office import Office, read_site
+from office import Office, hold_to_a_full_one, read_site
 from stores import Stores
 
 from clock import tell_day
@@ -79,9 +79,7 @@ def test_many_changes_of_a_portal_go_out_in_portions_and_what_leaves_goes_first(
         assert office.publish().release == 5
         assert not office.page_of(items[1]).exists()
         assert all(office.page_of(item).is_file() for item in new)
-        incremental = read_site(office.site)
-        office.publish(full=True)
-        assert read_site(office.site) == incremental
+        hold_to_a_full_one(office)
         with database.read() as connection:
             kept = [one.id for one in read_releases(connection)]
         assert kept == [2, 5, 6]  # the portions' own releases were passed through
@@ -133,9 +131,7 @@ def test_what_goes_wrong_in_a_portion_is_told_and_what_was_served_stays(
         assert read_site(office.site) == before
         office.publish()
         assert verify_site(database, office.home, deep=True) == []
-        incremental = read_site(office.site)
-        office.publish(full=True)
-        assert read_site(office.site) == incremental
+        hold_to_a_full_one(office)
 
 
 @pytest.mark.usefixtures("few")
@@ -160,9 +156,7 @@ def test_a_portal_whose_folder_was_lost_is_made_again_as_it_was(
         assert {path: after[path] for path in kept} == {path: before[path] for path in kept}
         office.decide(fresh[-1], "withdraw")  # the highest number of all
         office.publish()
-        incremental = read_site(office.site)
-        office.publish(full=True)
-        assert read_site(office.site) == incremental
+        hold_to_a_full_one(office)
 
 
 @pytest.mark.usefixtures("few")
@@ -176,6 +170,4 @@ def test_a_column_that_comes_to_be_in_a_portion_does_not_bring_all_at_once(
             office.approve(item, "bumen" if number < 5 else "diqu")
         assert office.publish().release == 4
         assert verify_site(database, office.home, deep=True) == []
-        incremental = read_site(office.site)
-        office.publish(full=True)
-        assert read_site(office.site) == incremental
+        hold_to_a_full_one(office)
