@@ -19,6 +19,7 @@ from office import Office, read_site
 from stores import Stores
 
 from portal import Portal, load_portal
+from publish import search, search_shards
 from publish.assets import read_assets
 from publish.search_shards import (
     LARGE,
@@ -306,6 +307,31 @@ def test_filters_orders_marks_traditional_and_nothing_found(page: Any, served: S
     assert page.locator("select[name=c]").input_value() == "diqu"
 
 
+def _answer(status: int, route: Any) -> None:
+    route.fulfill(status=status, body="")
+
+
+@in_browser
+def test_a_page_that_is_gone_since_the_index_was_read_is_no_hit_and_a_fault_is_told(
+    page: Any,
+) -> None:
+    asked = "教育厅 政务"
+    found = page.evaluate(ASK, {"q": asked})
+    assert len(found) > 1
+    for status, left in ((410, found[1:]), (404, found[1:]), (503, None)):
+        page.route(f"**{found[0]}", functools.partial(_answer, status))
+        page.goto(page.url.partition("?")[0])
+        page.wait_for_selector("#search:not([hidden])")
+        if left is not None:
+            assert page.evaluate(ASK, {"q": asked}) == left
+        else:
+            page.fill("#search [name=q]", asked)
+            page.press("#search [name=q]", "Enter")
+            told = page.locator("#told")
+            told.filter(has_text=told.get_attribute("data-failed")).wait_for()
+        page.unroute_all()
+
+
 def test_nothing_of_a_withdrawn_item_is_in_the_index_and_steps_give_what_one_build_gives(
     served: Served,
 ) -> None:
@@ -335,12 +361,14 @@ def test_the_page_says_without_script_how_to_look_by_column(
 def test_parts_are_made_anew_when_their_numbers_are_all_given(
     database: Database, portal: Portal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("publish.search_shards", "publish.search"):
-        counts = {16: (16, 4, 4, 1), 4: (4, 2, 2, 1), 2: (2, 2, 2, 1), 0: (2, 1, 1, 1)}
-        monkeypatch.setattr(f"{module}.COUNTS", counts)
-    monkeypatch.setattr("publish.search_shards.LARGE", 16)
-    monkeypatch.setattr("publish.search_shards.MIDDLE", 4)
-    monkeypatch.setattr("publish.search_shards.SMALL", 2)
+    counts = {16: (16, 4, 4, 1), 4: (4, 2, 2, 1), 2: (2, 2, 2, 1), 0: (2, 1, 1, 1)}
+    for module in (
+        search,
+        search_shards,
+    ):  # both imported before: one that is made now would keep these counts
+        monkeypatch.setattr(module, "COUNTS", counts)
+    for name, size in (("LARGE", 16), ("MIDDLE", 4), ("SMALL", 2)):
+        monkeypatch.setattr(search_shards, name, size)
     office = Office(database, portal)
     for number in range(7):
         for _ in range(3):

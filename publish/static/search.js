@@ -7,9 +7,10 @@
   var [form, list, told, more, help] = ["search", "hits", "told", "more", "help"].map((name) => document.getElementById(name));
   var say = told.dataset, cache = {}, run = 0, twin = document.documentElement.lang === "zh-Hant" && "/zh-hant";
 
+  function fail() { told.textContent = say.failed; }
   function get(path, kind) {
     return cache[path] = cache[path] || fetch(path).then((answer) => {
-      if (!answer.ok) throw new Error(path);
+      if (!answer.ok) throw answer.status;
       return answer[kind]();
     });
   }
@@ -149,10 +150,13 @@
         if (!(one = found.all.shift()) || seen.has(one)) continue;
         var month = where.find((entry) => entry[1].has(one))[0];
         if (wish.year && month.slice(0, 4) !== wish.year) continue;
-        var page = await read("/articles/" + month + "/" + one + ".html");
-        if (!holds(page, wish.words, family === "t" && "title", found.sure)) { wrong++; continue; }
-        seen.add(one);
-        yield page;
+        var page = await read("/articles/" + month + "/" + one + ".html").catch((lost) => {
+          if (lost !== 410 && lost !== 404) throw lost;  // taken down since: no hit
+        });
+        if (page && holds(page, wish.words, family === "t" && "title", found.sure)) {
+          seen.add(one);
+          yield page;
+        } else wrong++;
       }
     }
   }
@@ -204,7 +208,7 @@
     document.querySelectorAll(".turn").forEach((one) => one.search = location.search);
     list.textContent = told.textContent = "";
     more.hidden = help.hidden = true;
-    list.ariaBusy = String(!!asked);  // keeps room for the hits
+    list.ariaBusy = !!asked;  // keeps room for the hits
     if (!asked) return;
     told.textContent = say.wait;
     try {
@@ -215,8 +219,8 @@
       if (fields.get("c")) wish.filters.push("c:" + fields.get("c"));
       if (fields.get("a")) wish.filters.push("a:" + fields.get("a"));
       await page(mine, index, wish, hits(index, wish), 0, asked);
-    } catch (error) { if (mine === run) told.textContent = say.failed; }
-    finally { if (mine === run) list.ariaBusy = "false"; }
+    } catch { if (mine === run) fail(); }
+    finally { if (mine === run) list.ariaBusy = false; }
   }
   async function page(mine, index, wish, found, count, asked) {
     var shown = [];
@@ -241,19 +245,20 @@
     help.hidden = count > 0;
     told.textContent = say[!count ? "none" : next.done ? "all" : "first"].replace("#", count).replace("*", () => asked);
     list.dataset.done = next.done ? "1" : "";
-    if (!next.done) { more.hidden = false; more.onclick = () => page(mine, index, wish, found, count, asked).catch(() => told.textContent = say.failed); }
+    more.hidden = next.done;
+    more.onclick = () => page(mine, index, wish, found, count, asked).catch(fail);
   }
 
   async function start() {
     var asked = new URLSearchParams(location.search), fields = form.elements;
     function set(name) { if (asked.has(name)) fields[name].value = asked.get(name); }
     Array.from("qcas", set);
-    if (asked.get("q")) list.ariaBusy = "true";
+    if (asked.get("q")) list.ariaBusy = true;
     form.onsubmit = search;
     form.onchange = (event) => { if (event.target !== fields.q) search(event); };
     (await get("/search/index.json", "json")).years.forEach((year) => fields.y.append(new Option(year + say.year, year)));
     set("y");
     search();
   }
-  start().catch(() => { told.textContent = say.failed; });
+  start().catch(fail);
 })();
