@@ -52,6 +52,12 @@ class Database:
         with at_once(), self._connect("write") as connection:
             yield connection
 
+    @contextmanager
+    def note(self) -> Iterator[Connection]:
+        """One transaction that writes only what nobody else does: it waits for nobody, and nobody for it."""
+        with self._connect("note") as connection:
+            yield connection
+
     def keep_pages(self, megabytes: int) -> None:
         """Let each connection keep so much of the file in memory: for who asks much, as the desk does.
 

@@ -91,7 +91,7 @@ def _make_sqlite(url: URL) -> Engine:
     wait = {} if "timeout" in url.query else {"timeout": _LOCK_WAIT}
     engine = create_engine(url, module=sqlite3, connect_args={"check_same_thread": False, **wait})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", lambda connection: begin(connection, _is_read(connection)))
+    event.listen(engine, "begin", lambda connection: begin(connection, _tell_mode(connection)))
     wait_patiently(engine)
     return engine
 
@@ -136,11 +136,14 @@ def _prepare_postgres(raw: Any, record: Any) -> None:
 
 
 def _begin_postgres(connection: Connection) -> None:
-    if _is_read(connection):
+    mode = _tell_mode(connection)
+    if mode == "read":
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    else:
+    elif mode != "note":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})")
 
 
-def _is_read(connection: Connection) -> bool:
-    return connection.get_execution_options().get("caibian_mode") == "read"
+def _tell_mode(connection: Connection) -> str | None:
+    """Say what a transaction is for: "read", "write", or "note"; None where nobody said it."""
+    mode: str | None = connection.get_execution_options().get("caibian_mode")
+    return mode

@@ -24,13 +24,16 @@ def wait_patiently(engine: Engine) -> None:
     event.listen(engine, "commit", _commit)
 
 
-def begin(connection: Connection, read: bool) -> None:
-    """Begin a transaction that reads, or that alone may write; raises OperationalError once patience ends."""
+def begin(connection: Connection, mode: str | None) -> None:
+    """Begin a transaction that reads, that notes what nobody else writes, or that alone may write.
+
+    Raises OperationalError once patience ends.
+    """
     raw = _raw(connection)
-    raw.execute(f"PRAGMA query_only={'ON' if read else 'OFF'}")
-    if read:
+    raw.execute(f"PRAGMA query_only={'ON' if mode == 'read' else 'OFF'}")
+    if mode in ("read", "note"):
         raw.execute("BEGIN")
-    _insist(connection, _TOUCH if read else "BEGIN IMMEDIATE")
+    _insist(connection, _TOUCH if mode in ("read", "note") else "BEGIN IMMEDIATE")
 
 
 def set_journal(raw: sqlite3.Connection, wanted: str) -> None:
