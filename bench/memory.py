@@ -12,7 +12,7 @@ from bench.stage import Stage
 
 
 def run(stage: Stage) -> Iterator[str]:
-    """A crawl of 10,000 items of 1,000 sources; a publish of 100,000 items."""
+    """A crawl of 10,000 items of 1,000 sources; a publish of 100,000 items, and one that makes all anew."""
     sites, items = stage.count(1_000, least=6), stage.count(100_000, least=40)
     with serve(World("known", sites, 10, stage.day)) as world:
         office = Office(stage.folder / "crawl")
@@ -25,5 +25,7 @@ def run(stage: Stage) -> Iterator[str]:
     office.configure(world)
     with office.open() as database:
         Seeder.begin(office, database, world, items).fill(range(items))
-    publish = office.run("publish")
-    yield f"publish memory: {publish.peak_mb:.0f} MB ({items} items, {publish.wall:.0f} s)"
+    first, full = office.run("publish"), office.run("publish", "--full")
+    peak = max(first.peak_mb, full.peak_mb)
+    told = f"{items} items: the first {first.peak_mb:.0f} MB, --full {full.peak_mb:.0f} MB, {full.wall:.0f} s"
+    yield f"publish memory: {peak:.0f} MB ({told})"

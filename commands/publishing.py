@@ -22,7 +22,7 @@ from terminal import show_share, write_rows
 if TYPE_CHECKING:
     from paths import Paths
     from portal import Portal
-    from publish.site import PublishReport
+    from publish.release import PublishReport
     from publish.site_view import Settled
     from store.database import Database
 

@@ -19,6 +19,7 @@ from commands.setting import (
     read_moment,
     read_which,
 )
+from errors import AlreadyRunning
 from terminal import write_rows
 
 if TYPE_CHECKING:
@@ -93,17 +94,30 @@ def decide(
         done = carry_out(connection, item, number, wish, actor, desk, read_clock())
     click.echo(f"{which} is {done.to_state}" + (f" in {done.column_key}" if done.column_key else ""))
     if at_once and action == "withdraw":
-        _take_down(paths, portal)
+        _take_down(paths, portal, item)
 
 
-def _take_down(paths: Paths, portal: Portal) -> None:
-    """Publish without what was withdrawn, also when a publish is running that read it before."""
+def _take_down(paths: Paths, portal: Portal, item: int) -> None:
+    """Publish without what was withdrawn, also when a publish is running that read it before.
+
+    One that makes everything anew takes it down between two portions, and goes on for long.
+    """
     from commands.publishing import publish_patiently
     from store.jobs import PATIENCE
+    from store.shown import find_release_without
 
     with open_store(paths) as database:
-        report = publish_patiently(database, portal, PATIENCE, anyway=True)
-    click.echo(f"release {report.release} is served without it")
+        for second in range(PATIENCE):
+            try:
+                release: int | None = publish_patiently(database, portal, 1, anyway=True).release
+            except AlreadyRunning:
+                with database.read() as connection:
+                    release = find_release_without(connection, item)
+                if release is None and second == PATIENCE - 1:
+                    raise
+            if release is not None:
+                break
+    click.echo(f"release {release} is served without it")
 
 
 def portal_desk(portal: Portal) -> Desk:

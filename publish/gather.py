@@ -15,11 +15,13 @@ from errors import StoreError
 from publish.body import read_file_hash
 from publish.directory import Paper, read_paper
 from publish.fields import list_files, see_date, see_row
+from publish.former import Former
 from publish.pictures import is_picture, prepare_picture
-from publish.plan import FEEDS, File, seal_article
+from publish.plan import FEEDS, File
 from publish.shelf import Live, Stock
 from publish.traditional import name_twin
 from publish.views import RowView, SiteView
+from store.aside import has_fresh, read_served_revisions
 from store.database import Database
 from store.files import find_file, read_bytes
 from store.filings import find_numbered
@@ -43,7 +45,7 @@ from store.publishing import (
     read_publications,
     read_release_head,
 )
-from store.shown import find_last_number, find_last_slot, read_agencies, read_touched
+from store.shown import find_last_number, find_last_slot, read_agencies, read_shown, read_touched
 
 CHUNK = 200  # forms held at once
 MOMENTS = 4096  # kept as read: some hundred thousand items came with some hundred releases
@@ -56,19 +58,28 @@ BLOCKED = "a finding that nobody cleared holds it back"
 
 @dataclass(frozen=True)
 class Stores:
-    """Where a publish reads from: the database, the working folder, and the portal's own view."""
+    """Where a publish reads from: the database, the working folder, and the portal's own view.
+
+    A release of everything that is made beside the served one takes what is not kept from that, the `former`.
+    """
 
     database: Database
     home: Path
     site: SiteView
+    former: Former | None = None
+
+
+class Overtaken(Exception):  # no error: the work is done again
+    """Somebody was touched or withdrawn while a release was being made."""
 
 
 @dataclass(frozen=True)
 class Gathered:
     """The gate as it stood at `head`, and what earlier releases left; `refused` are words for the report.
 
-    `touched` are the signs that led here, row to item. With a `scope`, everything is of these items only:
-    the others are as the served release shows them.
+    `records` are what is known of served pages, of some of them; `touched` are the signs that led here, row
+    to item. With a `scope`, everything is of these items only: the others are as the served release shows
+    them.
     """
 
     rows: dict[int, Gated]
@@ -99,21 +110,23 @@ def gather(
     """Read the gate and everything that belongs to it in one view of the database.
 
     When `narrow`, of the items only that were touched since the served release. Of a `portion` alone, what is
-    touched besides waits for the next release.
+    touched besides waits for the next release. Beside the served one it raises Overtaken where somebody bears
+    a sign that was not taken over yet.
     """
+    former = stores.former
     with stores.database.read() as connection:
         touched = read_touched(connection)
+        if former is not None and has_fresh(connection, former.records):
+            raise Overtaken
         if portion is not None:
             touched = {sign: item for sign, item in touched.items() if item in portion}
         scope = frozenset(touched.values()) if narrow else None
         wanted = scope if narrow else portion
         gate = read_gate(connection, now, read_head(connection), wanted)
         publications = read_publications(connection, wanted)
-        named = [path for one in publications.values() for path in (one.path, f"/gone{one.path}")]
-        named += [name_twin(path) for path in named] if stores.site.traditional else []
-        records = read_pages(connection, named if narrow else None)
+        records = read_pages(connection, _name_pages(publications, stores.site)) if narrow else {}
         rows = {row.item: row for row in gate.open}
-        standing = _find_standing(connection, stores, gate, served, publications, records)
+        standing = _find_standing(connection, stores, gate, served, publications)
         rows |= standing
         left = [item for item, one in publications.items() if one.released and item not in rows]
         farewells = read_farewells(connection, left)
@@ -125,7 +138,7 @@ def gather(
                 refused.setdefault(item, f"item {item}: {why}")
         filed = read_filed(connection) if not narrow else {row.revision for row in rows.values()}
         slots = {column.key: find_last_slot(connection, column.key) for column in stores.site.columns}
-        last = find_last_number(connection)
+        last = max(find_last_number(connection), former.highest if former is not None else 0)
         stock = Stock(publications, read_placements(connection, wanted), farewells, slots, last)
         agencies = read_agencies(connection, wanted)
     return Gathered(
@@ -142,15 +155,25 @@ def gather(
     )
 
 
+def _name_pages(publications: Mapping[int, Publication], site: SiteView) -> list[str]:
+    named = [path for one in publications.values() for path in (one.path, f"/gone{one.path}")]
+    return [*named, *map(name_twin, named)] if site.traditional else named
+
+
 def _find_standing(
     connection: Connection,
     stores: Stores,
     gate: Gate,
     served: int | None,
     publications: Mapping[int, Publication],
-    records: Mapping[str, PageRecord],
 ) -> dict[int, Gated]:
     """Find what stands meanwhile for each public item whose newer revision waits for its hold."""
+    items = [row.item for row in gate.pending]
+    if stores.former is not None:
+        served = stores.former.served.release
+        shown = read_served_revisions(connection, stores.former.records, items)
+    else:
+        shown = {item: one.revision for item, one in read_shown(connection, items).items()}
     head = read_release_head(connection, served) if served is not None else None
     opened = {row.item for row in gate.open}
     standing: dict[int, Gated] = {}
@@ -158,20 +181,10 @@ def _find_standing(
         one = publications.get(row.item)
         if head is not None and one is not None and one.released and row.item not in opened:
             candidates = read_standing(connection, row.item, head.seq)
-            chosen = _choose_standing(candidates, one, records, stores.site)
-            standing |= {row.item: chosen} if chosen is not None else {}
+            known = [one for one in candidates if one.revision == shown.get(row.item)]
+            for chosen in [*known, *candidates][:1]:  # else the one that was approved last
+                standing[row.item] = chosen
     return standing
-
-
-def _choose_standing(
-    candidates: list[Gated], one: Publication, records: Mapping[str, PageRecord], site: SiteView
-) -> Gated | None:
-    """Find the revision that the served page was made from; else the one that was approved last."""
-    record = records.get(one.path)
-    for row in candidates:
-        if record is not None and seal_article(Live(row, one, 0), site) == record.inputs_hash:
-            return row
-    return candidates[0] if candidates else None
 
 
 def _name_refused(

@@ -16,9 +16,9 @@ from publish.views import SiteView
 TOLD = 10  # flaws in a message; `caibian inspect` lists all
 
 
-def begin_inspection(site: SiteView) -> Inspection:
-    """Begin the inspection of pages of this portal."""
-    return Inspection(site.absolute(""), len(read_assets()["portal.css"].raw))
+def begin_inspection(site: SiteView, owed: Mapping[str, str] | None = None) -> Inspection:
+    """Begin the inspection of pages of this portal; `owed` are links that were put off."""
+    return Inspection(site.absolute(""), len(read_assets()["portal.css"].raw), links=dict(owed or {}))
 
 
 def inspect_site(site: SiteView, home: Path, moved: Mapping[str, str]) -> list[Flaw]:

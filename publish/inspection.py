@@ -90,6 +90,14 @@ class Inspection:
         place = unquote(target.partition("?")[0])
         return f"{place}index.html" if place.endswith("/") else place
 
+    def put_off(self, find: Callable[[Collection[str]], Collection[str]]) -> dict[str, str]:
+        """Give the links to files that are not there yet, with who has them: these are not asked for here."""
+        there = find(self.links)
+        owed = {target: page for target, page in self.links.items() if target not in there}
+        for target in owed:
+            del self.links[target]
+        return owed
+
     def settle(self, find: Callable[[Collection[str]], Collection[str]]) -> list[Flaw]:
         """Give every flaw, once `find` has said which of the linked files are there."""
         there = set(find(self.links))

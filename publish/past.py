@@ -16,7 +16,7 @@ from portal import Portal
 from publish.annex import fill_annex
 from publish.directory import Paper
 from publish.gather import Known, Stores, prepare_file, read_known, read_papers
-from publish.plan import Layout, add_files, choose, lay_out, pair_files
+from publish.plan import Layout, choose, lay_out, lay_out_files, pair_files
 from publish.render import Renderer, render_all
 from publish.shelf import Live, Shelf, Stone
 from publish.site_view import see_site
@@ -71,7 +71,9 @@ def rebuild_past(
     lives = list(past.shelf.live.values())
     known = read_known(past.stores, lives, list(_lay_out(past).files.values()), lambda path: True)
     past = replace(past, shelf=_leave_out(past.shelf, known.bad))
-    layout = add_files(_lay_out(past), {path for paths in known.files.values() for path in paths})
+    layout = _lay_out(past)
+    named = lay_out_files({path for paths in known.files.values() for path in paths})
+    layout = replace(layout, files={**layout.files, **named})
     missing = [*known.bad.values(), *_write(past, layout, known, folder / "site")]
     _list_approvals(past, known, folder)
     return PastReport(past.release.id, past.release.at, len(known.rows), str(folder), tuple(missing))
@@ -148,7 +150,7 @@ def _lay_out(past: _Past) -> Layout:
 def _write(past: _Past, layout: Layout, known: Known, folder: Path) -> list[str]:
     """Write every file; give those that are not kept any more."""
     renderer = Renderer(past.stores.site, past.shelf, layout, known.rows)
-    pairs = pair_files(layout, choose(layout, {}, full=True))
+    pairs = pair_files(layout, choose(layout, {}))
     missing = []
     for file, raw in render_all(past.stores, renderer, pairs, partial(prepare_file, past.stores)):
         if raw is not None:

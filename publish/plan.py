@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from sys import intern
+from dataclasses import dataclass, field
 
 from publish.annex import Annex
 from publish.assets import digest_room, read_assets
@@ -19,7 +18,7 @@ from publish.directory import ALL, Directory, list_filters, list_paths, name_dat
 from publish.pictures import MAKING, is_picture
 from publish.racks import Rack, Racks, fill_racks
 from publish.roll import cut_roll, name_file
-from publish.shelf import Live, Shelf
+from publish.shelf import Shelf
 from publish.sitemap import LIMIT, name_block, name_columns
 from publish.traditional import has_twin, name_twin
 from publish.views import AgencyView, ColumnView, SiteView, ZoneView
@@ -91,10 +90,8 @@ class _Desk:
         inputs = hashlib.sha256(text.encode()).hexdigest()
         self.files[path] = File(path, subject, inputs)
         if self.site.traditional and has_twin(path):
-            twin = intern(name_twin(path))  # as the records have it
-            self.files[twin] = File(
-                twin, subject, hashlib.sha256(f"{inputs} hant".encode()).hexdigest(), path
-            )
+            twin = name_twin(path)
+            self.files[twin] = File(twin, subject, inputs, path)
 
 
 def lay_out(shelf: Shelf, site: SiteView, racks: Racks | None = None, annex: Annex | None = None) -> Layout:
@@ -201,20 +198,17 @@ def _add_directory(desk: _Desk, directory: Directory) -> None:
     desk.add("/sitemaps/directory.xml", Subject("directory.xml"), sorted(directory.counts.items()))
 
 
-def seal_article(live: Live, site: SiteView) -> str:
-    """Give the `inputs_hash` of one article alone."""
-    key = live.gated.column_key
-    column = next((one for one in site.columns if one.key == key), None)
-    nothing = Racks(False, (), (), {}, {}, {})
-    desk = _Desk(site, Shelf({live.item: live}, {}, {}), see_frame(site), nothing, Annex({}, (), None))
-    desk.add(live.publication.path, Subject("article", key, items=(live.item,)), column)
-    return desk.files[live.publication.path].inputs_hash
+def lay_out_files(paths: Collection[str]) -> dict[str, File]:
+    """Give the files of items, attachments and images, whose address is made of their content, by path."""
+    return {path: File(path, Subject("file", path), _seal_file(path)) for path in paths}
 
 
-def add_files(layout: Layout, paths: Collection[str]) -> Layout:
-    """Add the items' attachments and images, whose address is made of their content."""
-    more = {path: File(path, Subject("file", path), _seal_file(path)) for path in paths}
-    return replace(layout, files={**layout.files, **more})
+def lay_out_assets() -> dict[str, File]:
+    """Give the style sheets and scripts by path, for a release that lays out nothing else that is fixed."""
+    found = {
+        asset.path: (name, hashlib.sha256(asset.raw).hexdigest()) for name, asset in read_assets().items()
+    }
+    return {path: File(path, Subject("asset", name), digest) for path, (name, digest) in found.items()}
 
 
 def _seal_file(path: str) -> str:
@@ -222,12 +216,12 @@ def _seal_file(path: str) -> str:
     return hashlib.sha256(f"{digest} {MAKING}".encode()).hexdigest() if is_picture(path) else digest
 
 
-def choose(layout: Layout, records: Mapping[str, PageRecord], full: bool) -> list[File]:
-    """Give the files that must be made: all of them, or those that are made from something else now."""
+def choose(layout: Layout, records: Mapping[str, PageRecord]) -> list[File]:
+    """Give the files that are made from something else than what `records` say, in the order of addresses."""
     return [
         file
         for path, file in sorted(layout.files.items())
-        if full or path not in records or records[path].inputs_hash != file.inputs_hash
+        if path not in records or records[path].inputs_hash != file.inputs_hash
     ]
 
 
@@ -250,8 +244,11 @@ def see_frame(site: SiteView) -> str:
 
 
 def see_makings(site: SiteView) -> str:
-    """Name all but the items that any page is made from: where it changed, every page is looked at."""
-    return hashlib.sha256(repr((digest_room(), site)).encode()).hexdigest()
+    """Name all but the items that any page is made from: where it changed, every page is looked at.
+
+    It begins with the frame: where that changed, every page is made anew.
+    """
+    return f"{see_frame(site)} {hashlib.sha256(repr(site).encode()).hexdigest()}"
 
 
 def _add_column(desk: _Desk, column: ColumnView, rack: Rack) -> None:

@@ -7,35 +7,39 @@ numbers and places are those that one release would have given.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from publish.gather import Stores, read_dates
-from publish.plan import see_makings
+from publish.plan import see_frame, see_makings
 from publish.views import SiteView
-from store.gate import read_gate
+from store.gate import list_pending, read_gate
 from store.log import read_head
 from store.publishing import read_publications
-from store.shown import list_touched, read_frame
+from store.shown import count_named, list_touched, read_frame
 
 MANY = 2500  # items that a release deals with; of 5,000 long ones the search index alone takes 250 MB
 WITHOUT = 4  # times as many where there is no search: a plan holds some three kilobytes an item
+WHOLE = 20_000  # items whose pages one release makes anew; it holds some five kilobytes an item
 _LEAVES, _STAYS, _COMES = range(3)
 
 
-def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
+def cut_portions(stores: Stores, now: datetime, first: bool) -> list[frozenset[int]]:
     """Give the items of each release but the last one, which deals with what is left.
 
     None when they are few, or when every page is made in another way now, which takes one release of all. At
-    the `first` release of a portal everything bears a sign of a change.
+    the `first` release of a portal everything bears a sign of a change. What stands in an older form while
+    its newer one waits is dealt with by each, since the gate does not let that form through by itself.
     """
     with stores.database.read() as connection:
         names, many = list_touched(connection), tell_many(stores.site)
         if len(names) <= many or not (first or is_same_making(connection, stores.site)):
             return []
+        waiting = frozenset(read_publications(connection, list_pending(connection, now)))
     ranked = sorted(_rank(stores, names))
     return [
-        frozenset(item for *_, item in ranked[start : start + many])
+        waiting | {item for *_, item in ranked[start : start + many]}
         for start in range(0, len(ranked) - many, many)
     ]
 
@@ -43,6 +47,13 @@ def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
 def tell_many(site: SiteView) -> int:
     """Say with how many items a release may deal."""
     return MANY if site.search else MANY * WITHOUT
+
+
+def is_made_aside(stores: Stores, full: bool) -> bool:
+    """Say whether every page is made anew, and they are too many for the memory of one release."""
+    with stores.database.read() as connection:
+        anew = full or not (read_frame(connection) or "").startswith(see_frame(stores.site))
+        return anew and count_named(connection) > WHOLE
 
 
 def is_same_making(connection: Connection, site: SiteView) -> bool:

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from sys import intern
 
-from errors import NotFound, PublishError
+from errors import NotFound
 from publish.annex import fill_annex, narrow_annex
 from publish.gather import Gathered, Known, Stores, gather, read_known, read_order, read_papers
+from publish.holdings import Holdings
 from publish.narrow import narrow_racks
-from publish.plan import File, Layout, add_files, choose, lay_out, see_makings
+from publish.plan import (
+    File,
+    Layout,
+    choose,
+    lay_out,
+    lay_out_assets,
+    lay_out_files,
+    see_frame,
+    see_makings,
+)
 from publish.portions import is_same_making, tell_many
 from publish.shelf import Shelf, Steps, fill_shelf
 from publish.sitemap import name_block
 from publish.trees import Served, TreeStore
-from store.publishing import PageRecord, list_addressed, read_pages
-from store.shown import Shown, find_other_users, list_touched, read_files
-
-INDEX = "/search/"  # kept by itself, not laid out
-_READ = ("/static/", "/files/")  # what even a full build may take from the served release
-_ANEW = PageRecord("", "")  # of all that it makes anew: one, since there may be hundreds of thousands
-_NUMBER = re.compile(r"(?:/gone)?/articles/\d{4}/\d{2}/(\d+)\.html")
+from store.publishing import list_addressed, read_pages
+from store.shown import Shown, find_other_users, list_touched, read_files, read_frame
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that is decided before anything is written; `files` are those that its items name."""
+    """Everything that is decided before anything is written; the layout has the files to make, maybe more."""
 
     gathered: Gathered
     shelf: Shelf
@@ -49,22 +52,25 @@ class Plan:
         open_ones = self.gathered.pending | self.gathered.refused.keys()
         return [row for row, item in self.gathered.touched.items() if item not in open_ones]
 
-    def list_shown(self) -> list[Shown]:
-        """Give the items of this release, of those that it deals with."""
-        agencies = self.gathered.agencies
-        return [
-            Shown(
-                item=item,
-                revision=live.gated.revision,
-                public_no=live.publication.number,
-                column_key=live.gated.column_key,
-                slot=live.slot,
-                agency=agencies.get(item),
-                updated=live.updated,
-            )
-            for item, live in self.shelf.live.items()
-            if item in self.gathered.rows
-        ]
+    def list_shown(self) -> Iterator[Shown]:
+        """Give the items of this release, of those that it deals with, one at a time."""
+        found = map(self.see_shown, self.shelf.live)
+        return (row for row in found if row is not None)
+
+    def see_shown(self, item: int) -> Shown | None:
+        """Say how an item that this release deals with stands in it, None where it does not."""
+        live = self.shelf.live.get(item)
+        if live is None or item not in self.gathered.rows:
+            return None
+        return Shown(
+            item=item,
+            revision=live.gated.revision,
+            public_no=live.publication.number,
+            column_key=live.gated.column_key,
+            slot=live.slot,
+            agency=self.gathered.agencies.get(item),
+            updated=live.updated,
+        )
 
 
 def plan_release(
@@ -83,13 +89,33 @@ def plan_release(
     `portion` of them.
     """
     if base is not None and trusted and not full and rollback is None and _is_settled(stores, portion):
-        plan = _plan_narrow(stores, base, now, portion)
+        plan = _plan_narrow(stores, trees, base, now, portion)
         if plan is not None:
             return plan
         portion = _widen(stores, portion)
     elif base is not None:
         portion = None
     return _plan_wide(stores, trees, base, trusted, now, full, rollback, portion)
+
+
+def plan_removal(
+    stores: Stores, trees: TreeStore, base: Served, now: datetime, gone: frozenset[int]
+) -> Plan | None:
+    """Decide a release that is the served one without items that are `gone`, in whatever way that was made.
+
+    Their signs stay, since more may have changed. None where it cannot be said from these items alone.
+    """
+    plan = _plan_narrow(stores, trees, base, now, gone)
+    if plan is None:
+        return None
+    held = Holdings(stores, trees, base, sure=True, full=False)
+    assets = {path: file for path, file in lay_out_assets().items() if not held.has(path)}
+    layout = replace(plan.layout, files={**plan.layout.files, **assets})
+    with stores.database.read() as connection:
+        makings = read_frame(connection)
+    gathered = replace(plan.gathered, touched={})
+    wanted = (*plan.wanted, *assets.values())
+    return replace(plan, gathered=gathered, layout=layout, wanted=wanted, makings=makings)
 
 
 def _widen(stores: Stores, portion: frozenset[int] | None) -> frozenset[int] | None:
@@ -107,12 +133,14 @@ def _is_settled(stores: Stores, portion: frozenset[int] | None) -> bool:
         return few and is_same_making(connection, stores.site)
 
 
-def _plan_narrow(stores: Stores, base: Served, now: datetime, portion: frozenset[int] | None) -> Plan | None:
+def _plan_narrow(
+    stores: Stores, trees: TreeStore, base: Served, now: datetime, portion: frozenset[int] | None
+) -> Plan | None:
     gathered = gather(stores, now, base.release, narrow=True, portion=portion)
     order, bad = read_order(stores, gathered)
     papers, altered = read_papers(stores, gathered.rows.values())
     bad |= altered
-    scope = gathered.scope or frozenset()
+    scope, held = gathered.scope or frozenset(), Holdings(stores, trees, base, sure=True, full=False)
     while bad.keys() <= scope:
         _refuse(gathered, bad)
         touched, steps = fill_shelf(gathered.rows, gathered.stock, order, now)
@@ -126,8 +154,8 @@ def _plan_narrow(stores: Stores, base: Served, now: datetime, portion: frozenset
             blocks = [*(name_block(block) for block in racks.blocks), *annex.vanished]
             before = read_files(connection, scope)
             records = read_pages(connection, {*gathered.records, *layout.files, *blocks, *before})
-        wanted = choose(layout, records, full=False)
-        known = _look_closer(stores, gathered, shelf, layout, wanted, full=False)
+        wanted = choose(layout, records)
+        known = _look_closer(stores, gathered, shelf, wanted, False, held.has)
         bad = known.bad
         if not bad:
             return _finish(stores, replace(gathered, records=records), (shelf, steps), layout, known, before)
@@ -147,8 +175,8 @@ def _finish(
     with stores.database.read() as connection:
         records = {**gathered.records, **read_pages(connection, named)}
         kept = find_other_users(connection, before - named, gathered.scope or ())
-    layout = add_files(layout, named)
-    wanted = choose(layout, records, full=False)
+    layout = replace(layout, files={**layout.files, **lay_out_files(named)})
+    wanted = choose(layout, records)
     gone = [path for path in records if path not in layout.files and path not in kept]
     makings = see_makings(stores.site)
     return Plan(
@@ -172,69 +200,36 @@ def _plan_wide(
     rollback: int | None,
     portion: frozenset[int] | None,
 ) -> Plan:
+    held = Holdings(stores, trees, base, trusted and not full, full)
     gathered = gather(stores, now, base.release if base else None, narrow=False, portion=portion)
-    if not trusted or full:
-        records = _reconcile(trees, base, gathered.records, full)
-        stale = frozenset(gathered.records.keys() - records.keys())
-        gathered = replace(gathered, records=records, stale=stale)
+    gathered = replace(gathered, stale=held.find_stale())
     if rollback is not None:
         _keep_only(gathered, trees, rollback)
     order, bad = read_order(stores, gathered)
     papers, altered = read_papers(stores, gathered.rows.values())
     bad |= altered
+    highest = held.find_highest()
     while True:
         _refuse(gathered, bad)
-        shelf, steps = fill_shelf(gathered.rows, gathered.stock, order, now, _find_highest(gathered.records))
+        shelf, steps = fill_shelf(gathered.rows, gathered.stock, order, now, highest)
         annex = fill_annex(shelf, papers, gathered.agencies, stores.site)
         layout = lay_out(shelf, stores.site, annex=annex)
-        wanted = choose(layout, gathered.records, full)
-        known = _look_closer(stores, gathered, shelf, layout, wanted, full)
+        pages = held.compare(layout.files)
+        known = _look_closer(stores, gathered, shelf, pages.wanted, full, held.has)
         if not known.bad:
             break
         bad = known.bad
-    layout = add_files(layout, {path for paths in known.files.values() for path in paths})
-    wanted = choose(layout, gathered.records, full)
-    outside = ("/static/", INDEX) if stores.site.search else "/static/"  # assets outlive releases
-    gone = [path for path in gathered.records if path not in layout.files and not path.startswith(outside)]
-    makings = see_makings(stores.site) if rollback is None else None
-    gathered = _forget(gathered)
-    return Plan(gathered, shelf, steps, layout, tuple(wanted), tuple(gone), known, makings)
-
-
-def _forget(gathered: Gathered) -> Gathered:
-    """Let go of what is decided: every item has its place, and it is said which pages are made anew."""
-    for path, one in gathered.records.items():
-        if one.inputs_hash:
-            gathered.records[path] = PageRecord("", one.output_hash)
-    return replace(gathered, stock=replace(gathered.stock, placements=()))
-
-
-def _find_highest(records: Mapping[str, PageRecord]) -> int:
-    """The highest public number that was ever seen there, also when an older database was restored."""
-    numbers = (_NUMBER.fullmatch(path) for path in records)
-    return max((int(found[1]) for found in numbers if found), default=0)
-
-
-def _reconcile(
-    trees: TreeStore, base: Served | None, records: Mapping[str, PageRecord], full: bool
-) -> dict[str, PageRecord]:
-    """Hold the records of pages against the served tree: what does not fit was made from nothing known."""
-    if base is None:
-        return {}
-    found: dict[str, PageRecord] = {}
-    try:
-        for path, digest in trees.walk(base.tree):
-            if full and not path.startswith(_READ):
-                found[intern(path)] = _ANEW
-            elif not full and path in records and records[path].output_hash == digest:
-                found[intern(path)] = records[path]
-            else:
-                found[intern(path)] = PageRecord("", digest)
-    except PublishError:
-        if not full:
-            raise
-        return {}
-    return found
+    named = lay_out_files({path for paths in known.files.values() for path in paths})
+    files = held.compare(named, of_items=True)
+    wanted, gone = (*pages.wanted, *files.wanted), (*pages.gone, *files.gone)
+    # What is decided is let go: there may be a hundred thousand places, and twice as many pages that stay.
+    kept = {path: layout.files[path] for file in pages.wanted for path in (file.path, file.of) if path}
+    layout = replace(layout, files={**kept, **named})
+    stock = replace(gathered.stock, placements=())
+    gathered = replace(gathered, records={**pages.records, **files.records}, stock=stock)
+    # after a rollback the next release looks at every page; it makes none anew for that
+    makings = see_makings(stores.site) if rollback is None else see_frame(stores.site)
+    return Plan(gathered, shelf, steps, layout, wanted, gone, known, makings)
 
 
 def _keep_only(gathered: Gathered, trees: TreeStore, rollback: int) -> None:
@@ -250,7 +245,12 @@ def _keep_only(gathered: Gathered, trees: TreeStore, rollback: int) -> None:
 
 
 def _look_closer(
-    stores: Stores, gathered: Gathered, shelf: Shelf, layout: Layout, wanted: list[File], full: bool
+    stores: Stores,
+    gathered: Gathered,
+    shelf: Shelf,
+    wanted: list[File],
+    full: bool,
+    is_kept: Callable[[str], bool],
 ) -> Known:
     """Read the forms that the wanted files show, and those of all items whose files count."""
     items = {item for file in wanted for item in file.subject.shown}
@@ -259,12 +259,4 @@ def _look_closer(
         for item, live in shelf.live.items()
         if full or item in items or (item in gathered.rows and live.gated.revision in gathered.filed)
     ]
-    return read_known(stores, lives, wanted, lambda path: _is_served(stores, gathered, path))
-
-
-def _is_served(stores: Stores, gathered: Gathered, path: str) -> bool:
-    """Say whether the served release holds a file; the records of a narrow plan are not all."""
-    if path in gathered.records or gathered.scope is None:
-        return path in gathered.records
-    with stores.database.read() as connection:
-        return bool(read_pages(connection, [path]))
+    return read_known(stores, lives, wanted, is_kept)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from publish.gather import Stores, read_checked
 from publish.listing import Draft
@@ -34,8 +35,8 @@ from store.shown import (
     Shown,
     list_last,
     list_numbers,
+    list_shown,
     read_agencies,
-    read_all_shown,
     read_shown,
 )
 
@@ -103,25 +104,20 @@ class _Making:
 
     def _read_parts(self) -> list[Part]:
         """Give the parts of the served index, none where it must be made anew."""
-        if self.full or self.base is None:
-            return []
-        with self.stores.database.read() as connection:
-            record = read_pages(connection, [INDEX]).get(INDEX)
-        raw = self.trees.read_whole(self.base.tree, INDEX, record.output_hash) if record else None
-        found = json.loads(raw) if raw else {}
-        return [Part(*part) for part in found["parts"]] if found.get("format") == name_format() else []
+        found = {} if self.full else _read_index(self.stores, self.trees, self.base)
+        return [Part(*part) for part in found["parts"]] if found else []
 
     def _find_changes(self) -> tuple[dict[int, Shown], dict[int, Shown]]:
         """Give what is served otherwise now, as it was and as it will be."""
-        after = {row.item: row for row in self.plan.list_shown()}
+        before, same, dealt = dict[int, Shown](), set[int](), self.plan.dealt
         with self.stores.database.read() as connection:
-            dealt = self.plan.dealt
-            before = read_all_shown(connection) if dealt is None else read_shown(connection, dealt)
-        same = {item for item, row in before.items() if after.get(item) == row}
-        return (
-            {item: row for item, row in before.items() if item not in same},
-            {item: row for item, row in after.items() if item not in same},
-        )
+            served = list_shown(connection) if dealt is None else read_shown(connection, dealt).values()
+            for row in served:  # of a hundred thousand mostly all are the same
+                if self.plan.see_shown(row.item) == row:
+                    same.add(row.item)
+                else:
+                    before[row.item] = row
+        return before, {row.item: row for row in self.plan.list_shown() if row.item not in same}
 
     def _update(
         self, kept: list[Part], before: Mapping[int, Shown], after: Mapping[int, Shown]
@@ -292,6 +288,20 @@ def name_format() -> str:
     """Give the hash of what makes terms and shards: an index that was made in another way is made anew."""
     files = [Path(__file__).with_name(name) for name in ("search_terms.py", "search_shards.py")]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def is_indexed(stores: Stores, trees: TreeStore, base: Served | None) -> bool:
+    """Say whether the served release has an index that can be changed."""
+    return bool(_read_index(stores, trees, base))
+
+
+def _read_index(stores: Stores, trees: TreeStore, base: Served | None) -> dict[str, Any]:
+    """Read what the served release says of its index, nothing where it has none of today's making."""
+    with stores.database.read() as connection:
+        record = read_pages(connection, [INDEX]).get(INDEX)
+    raw = trees.read_whole(base.tree, INDEX, record.output_hash) if base is not None and record else None
+    found: dict[str, Any] = json.loads(raw) if raw else {}
+    return found if found.get("format") == name_format() else {}
 
 
 def index_release(

@@ -64,6 +64,7 @@ class TreeStore:
         self._drafts: set[str] = set()
         self._below: dict[str, dict[str, str]] = {}  # the directories in each tree
         self._few = LARGE  # names of a new directory that gets no spare
+        self._sure = False
 
     def prepare(self) -> None:
         """Make the folders, and clear away what a killed publish left half made."""
@@ -93,13 +94,16 @@ class TreeStore:
             write_new(draft.file, raw)
         return draft
 
-    def change(self, base: str | None, changes: Mapping[str, Draft | None]) -> str:
+    def change(self, base: str | None, changes: Mapping[str, Draft | None], *, sure: bool = False) -> str:
         """Make the tree that is `base` with `changes` (path from the root to a draft, None takes away).
 
         A path that stands in `changes` has the draft's bytes afterwards, even where somebody had changed the
-        bytes on disk. Raises PublishError when a file or listing of the base is missing or wrong.
+        bytes on disk; from a base that is `sure` to be right, so has all else of a directory that stood
+        there already. Raises PublishError when a file or listing of the base is missing or wrong.
         """
-        self._uses = Counter(draft.hash for draft in changes.values() if draft is not None)
+        self._sure = sure
+        drafts = (draft for draft in changes.values() if draft is not None and not draft.served)
+        self._uses = Counter(draft.hash for draft in drafts)
         self._few = LARGE if base else HUGE
         if base is None:
             self._spares.clear()
@@ -144,7 +148,7 @@ class TreeStore:
         else:
             if digest != base:
                 self._spares.drop(path)
-            self._mend(target, listing, drafts)
+            self._mend(target, listing, drafts, base if self._sure and base != digest else None)
         if base is None and len(drafts) > self._few:  # made for the first time, or anew by a full build
             self._spares.copy(path, digest, target, drafts, listing.list_trees())
         note = self.root / "listings" / digest
@@ -182,8 +186,8 @@ class TreeStore:
             write_whole(self.root / "listings" / f"{target.name}{_MADE}", moment)
         self._note(str(target))
 
-    def _mend(self, target: Path, listing: Listing, drafts: Mapping[str, Draft]) -> None:
-        """Set right, one name at a time, what somebody changed in a directory that should be as listed."""
+    def _mend(self, target: Path, listing: Listing, drafts: Mapping[str, Draft], base: str | None) -> None:
+        """Set right what somebody changed in a directory, by its drafts and else by a tree `base`, if any."""
         for name in {file.name for file in target.iterdir()}.difference(name for name, _ in listing.items()):
             remove(target / name)
         for name, entry in listing.items():
@@ -191,17 +195,21 @@ class TreeStore:
             if entry.kind == "tree":
                 if not place.is_symlink() or place.readlink() != Path("..", entry.hash):
                     replace_by_link(place, Path("..", entry.hash))
-            elif name in drafts and not is_in_place(drafts[name], place):
+                continue
+            draft = drafts.get(name)
+            if draft is None and base is not None:
+                draft = Draft(entry.hash, self._room, f"{self._trees}/{base}/{name}")
+            if draft is not None and not is_in_place(draft, place):
                 spare = target / f".mend-{name}"
                 spare.unlink(missing_ok=True)
-                self._take(drafts[name], str(spare))
+                self._take(draft, str(spare))
                 remove_directory(place)
                 spare.replace(place)
                 self._note(str(place))
 
     def _take(self, draft: Draft, place: str) -> None:
         """Put a draft in its place: moved the last time that it is used, linked before."""
-        self._uses[draft.hash] -= 1
+        self._uses[draft.hash] -= not draft.served
         if draft.served or self._uses[draft.hash]:
             link_file(draft.file, place)
         else:
@@ -278,9 +286,8 @@ class TreeStore:
         for name, before, after in compare(self.read(old), self.read(served)):
             stale += [name] if before is not None else []
             missing += [(name, after)] if after is not None else []
-        files = [name for name, entry in missing if entry.kind == "file"][
-            :HUGE
-        ]  # not all of a portal's first
+        files = [name for name, entry in missing if entry.kind == "file"]
+        files = files[:HUGE]  # not all of a portal's first
         rest = {name for name, _ in missing}.difference(files)
         trees = self.root / "trees"
         self._spares.keep(path, trees / old, trees / served, stale, files, rest)
@@ -329,6 +336,16 @@ class TreeStore:
                 yield f"{below}/{name}", entry.hash
             else:
                 yield from self.walk(entry.hash, f"{below}/{name}")
+
+    def find(self, tree: str, path: str) -> Entry | None:
+        """Give what must stand at a path of a tree, None where nothing does."""
+        *folders, name = path.strip("/").split("/")
+        for folder in folders:
+            entry = self.read(tree).find(folder)
+            if entry is None or entry.kind != "tree":
+                return None
+            tree = entry.hash
+        return self.read(tree).find(name)
 
     def locate(self, tree: str, path: str) -> Path:
         """Say where a path of a tree lies on disk."""

@@ -82,6 +82,12 @@ def read_gate(
     return Gate(tuple(parts[0]), tuple(parts[1]), head)
 
 
+def list_pending(connection: Connection, now: datetime) -> list[int]:
+    """Give the items of which something waits for its hold."""
+    query = text("SELECT item FROM publishable WHERE release_after > :now")
+    return list(connection.execute(query, {"now": write_time(now)}).scalars())
+
+
 def _read_rows(connection: Connection, wanted: Collection[int] | None) -> Iterator[Row[*tuple[Any, ...]]]:
     if wanted is None:
         yield from connection.execute(_ALL)

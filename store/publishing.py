@@ -17,7 +17,8 @@ from store.marks import drop_mark, read_mark, set_mark
 from store.tables import log, pages, placements, publications, releases
 
 _T = TypeVar("_T", int, str)
-_DOUBTED = "pages doubted"  # the mark of records that may be of another release
+_SOME = 2000  # rows that are fetched at once of very many
+DOUBTED = "pages doubted"  # the mark of records that may be of another release
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,13 @@ def read_pages(connection: Connection, paths: Collection[str] | None = None) -> 
     return {intern(path): PageRecord(inputs, output) for path, inputs, output in rows}
 
 
+def list_pages(connection: Connection) -> Iterator[tuple[str, PageRecord]]:
+    """Give the same of all served pages, one at a time, since there may be some hundred thousand."""
+    query = select(pages.c.path, pages.c.inputs_hash, pages.c.output_hash)
+    for path, inputs, output in connection.execute(query.execution_options(yield_per=_SOME)):
+        yield path, PageRecord(inputs, output)
+
+
 def read_releases(connection: Connection) -> list[Release]:
     """Give every release that is not removed, the oldest first."""
     query = select(releases).where(releases.c.state != "removed").order_by(releases.c.id)
@@ -175,17 +183,17 @@ def save_placements(connection: Connection, new: Sequence[Placement], ended: Seq
 
 def doubt_pages(connection: Connection) -> None:
     """Write down that the records of pages may be of another release than the one that is served."""
-    set_mark(connection, _DOUBTED, "after a kill or a restored backup")
+    set_mark(connection, DOUBTED, "after a kill or a restored backup")
 
 
 def trust_pages(connection: Connection) -> None:
     """Write down that the records of pages are those of the served release again."""
-    drop_mark(connection, _DOUBTED)
+    drop_mark(connection, DOUBTED)
 
 
 def are_doubted(connection: Connection) -> bool:
     """Say whether the records of pages may be of another release."""
-    return read_mark(connection, _DOUBTED) is not None
+    return read_mark(connection, DOUBTED) is not None
 
 
 def mark_served(connection: Connection, release: int, tree_hash: str) -> None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from sys import intern
 
 from sqlalchemy import Connection, bindparam, delete, func, select, text
 
 from store.chunks import add_rows, cut_names, name_fields
+from store.gate import read_gate
+from store.log import read_head
 from store.marks import drop_mark, read_mark, set_mark
-from store.tables import agencies, items, pages, placements, publications, shown, shown_files, touched
+from store.tables import (
+    agencies,
+    items,
+    pages,
+    placements,
+    publications,
+    releases,
+    shown,
+    shown_files,
+    touched,
+)
 
 # Put together once: a publish asks some of them for each page that changed, and to make one costs as much.
 _SHOWN = select(shown).where(shown.c.item.in_(bindparam("items", expanding=True)))
@@ -35,6 +47,7 @@ _TOUCH = text(
     "SELECT item FROM publishable WHERE release_after IS NOT NULL UNION SELECT item FROM publications"
     ") AS named WHERE item NOT IN (SELECT item FROM touched) ORDER BY item"
 )
+_SOME = 2000  # rows that are fetched at once of very many
 FRAME = "frame"  # the mark that says what every page of the served release was made with
 
 
@@ -56,9 +69,25 @@ def list_touched(connection: Connection) -> list[int]:
     return list(connection.execute(select(touched.c.item).distinct().order_by(touched.c.item)).scalars())
 
 
+def find_last_sign(connection: Connection) -> int:
+    """Give the highest id of a sign of a change, 0 when there is none."""
+    return int(connection.execute(select(func.max(touched.c.id))).scalar_one() or 0)
+
+
+def list_touched_since(connection: Connection, sign: int) -> frozenset[int]:
+    """Give the items that bear a sign of a change with a higher id than this one."""
+    return frozenset(connection.execute(select(touched.c.item).where(touched.c.id > sign)).scalars())
+
+
 def read_touched(connection: Connection) -> dict[int, int]:
     """Give every sign that an item was touched: the row's id and the item."""
     return {row.id: row.item for row in connection.execute(select(touched.c.id, touched.c.item))}
+
+
+def count_named(connection: Connection) -> int:
+    """Count the items that have an address or bear a sign of a change."""
+    named = select(touched.c.item).union(select(publications.c.item)).subquery()
+    return int(connection.execute(select(func.count()).select_from(named)).scalar_one())
 
 
 def begin_anew(connection: Connection) -> None:
@@ -82,9 +111,10 @@ def read_shown(connection: Connection, wanted: Collection[int]) -> dict[int, Sho
     return found
 
 
-def read_all_shown(connection: Connection) -> dict[int, Shown]:
-    """Give everything that the served release shows."""
-    return {row.item: Shown(*row) for row in connection.execute(select(shown))}
+def list_shown(connection: Connection) -> Iterator[Shown]:
+    """Give everything that the served release shows, one at a time."""
+    for row in connection.execute(select(shown).execution_options(yield_per=_SOME)):
+        yield Shown(*row)
 
 
 def count_agencies(connection: Connection) -> dict[str, int]:
@@ -200,6 +230,19 @@ def find_other_users(connection: Connection, paths: Collection[str], besides: Co
             if item not in besides:
                 found.add(path)
     return found
+
+
+def find_gone(connection: Connection, names: Collection[int]) -> frozenset[int]:
+    """Give those of the items that the served release shows and that the gate lets through no more."""
+    there = read_shown(connection, names).keys()
+    passed = read_gate(connection, None, read_head(connection), there).open
+    return frozenset(there - {row.item for row in passed})
+
+
+def find_release_without(connection: Connection, item: int) -> int | None:
+    """Give the served release if it does not show an item, None if it does, or if nothing is served."""
+    query = select(releases.c.id).where(releases.c.state == "served")
+    return None if read_shown(connection, [item]) else connection.execute(query).scalar_one_or_none()
 
 
 def read_frame(connection: Connection) -> str | None:

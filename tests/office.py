@@ -12,7 +12,8 @@ from sqlalchemy import text
 from stores import lift_guards
 
 from portal import Portal
-from publish.site import PublishReport, publish_site
+from publish.release import PublishReport
+from publish.site import publish_site
 from store.database import Database
 from store.drafts import keep_bytes
 from store.files import StoredFile, save_file
@@ -73,10 +74,13 @@ class Office:
             lift_guards(connection, "revisions")
             connection.execute(text(statement))
 
-    def path_of(self, item: int) -> str:
+    def ask(self, query: str) -> Any:
+        """Give the one value that a query has for an answer."""
         with self.database.read() as connection:
-            query = text("SELECT path FROM publications WHERE item = :item")
-            return str(connection.execute(query, {"item": item}).scalar_one())
+            return connection.execute(text(query)).scalar_one()
+
+    def path_of(self, item: int) -> str:
+        return str(self.ask(f"SELECT path FROM publications WHERE item = {item}"))
 
     def page_of(self, item: int) -> Path:
         return self.site / self.path_of(item).lstrip("/")

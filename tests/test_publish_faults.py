@@ -11,6 +11,7 @@ import pytest
 from office import Office, hold_to_a_full_one, read_site
 from sqlalchemy import text
 
+import publish.release
 import publish.site
 from errors import PublishError
 from portal import Portal
@@ -50,9 +51,9 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
         "save_placements",
         "save_pages",
         "mark_served",
-        "mark_removed",
     ):
-        wrap(publish.site, name)
+        wrap(publish.release, name)
+    wrap(publish.site, "mark_removed")
 
     def arm(step: int) -> None:
         nonlocal steps, deadly

@@ -16,6 +16,7 @@ import publish.gather
 import publish.narrow
 import publish.prepare
 from portal import Portal
+from publish import portions
 from publish.trees import TreeStore
 from publish.verify import verify_site
 from store.database import Database
@@ -169,6 +170,11 @@ def test_whatever_is_touched_a_narrow_release_is_byte_for_byte_a_full_one(
             office.publish()
             assert verify_site(database, home, deep=True) == []
             hold_to_a_full_one(office)
+            with pytest.MonkeyPatch.context() as patch:
+                for limit in ("MANY", "WHOLE"):  # so that it is made in portions, beside the served one
+                    patch.setattr(portions, limit, 3)
+                hold_to_a_full_one(office)
+            assert verify_site(database, home, deep=True) == []
 
 
 def _act(office: Office, name: str, item: int, attachment: dict[str, Any]) -> None:
@@ -178,7 +184,7 @@ def _act(office: Office, name: str, item: int, attachment: dict[str, Any]) -> No
     elif name in ("edit", "hold") and state in ("approved", "waiting"):
         office.write(item, title=f"改过的第{item}条，第{office.numbers[item] + 1}稿")
         office.approve(
-            item, column, hold=135 if name == "hold" else 0
+            item, column, hold=195 if name == "hold" else 0
         )  # over at the next day's first publish
     elif name == "withdraw" and state == "approved":
         office.decide(item, "withdraw")

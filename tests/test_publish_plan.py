@@ -149,7 +149,7 @@ def test_only_what_is_made_from_something_else_is_made_again() -> None:
     records = {path: PageRecord(file.inputs_hash, "") for path, file in layout.files.items()}
     history.rows[20] = gate(20)
     _, _, layout = history.release()
-    made = {file.path for file in choose(layout, records, full=False)}
+    made = {file.path for file in choose(layout, records)}
     assert made == {
         "/articles/2026/11/20.html",
         "/columns/a/feed.atom",
@@ -161,7 +161,7 @@ def test_only_what_is_made_from_something_else_is_made_again() -> None:
         "/sitemap.xml",
         "/sitemaps/articles-1.xml",
     }
-    assert {file.path for file in choose(layout, records, full=True)} == set(layout.files)
+    assert {file.path for file in choose(layout, {})} == set(layout.files)
 
 
 def test_another_page_size_or_frame_makes_pages_again() -> None:

@@ -73,7 +73,7 @@ def test_many_changes_of_a_portal_go_out_in_portions_and_what_leaves_goes_first(
         with database.read() as connection:
             agencies = tuple(AgencyView(*one) for one in list_agency_names(connection).items())
         site = see_site(portal, agencies, tell_day(office.now))  # as the portal is shown by a publish
-        first, *others = cut_portions(Sources(database, office.home, site), False)
+        first, *others = cut_portions(Sources(database, office.home, site), office.now, False)
         assert items[1] in first
         assert len(others) == 1
         assert office.publish().release == 5
@@ -121,7 +121,7 @@ def test_what_goes_wrong_in_a_portion_is_told_and_what_was_served_stays(
         before = read_site(office.site)
         fill(office, 8)
         with monkeypatch.context() as patch:
-            patch.setattr("publish.site.refuse_flawed", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+            patch.setattr("publish.release.refuse_flawed", lambda _: os.kill(os.getpid(), signal.SIGKILL))
             with pytest.raises(PublishError, match="was killed: publish again"):
                 office.publish()
         with monkeypatch.context() as patch:

@@ -176,6 +176,44 @@ def test_a_publish_that_is_running_is_waited_for(
     _check_gone(office, served, begun)
 
 
+def test_a_publish_that_makes_everything_anew_takes_it_down_on_its_way(
+    office: Office,
+    served: Callable[[str], tuple[int, str]],
+    tmp_path: Path,
+    sources: Sources,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It takes minutes on a large portal, which nobody waits for with what must go."""
+    from publish import portions, rebuild
+    from publish.apart import run_apart
+
+    words = ("decide", "2@1", "withdraw", "--now", "--reason", "坐标有误", "--as", "ann")
+    told: list[str] = []
+    waiting = threading.Thread(target=lambda: told.append(_run(office, tmp_path, *words)))
+    parts, begun = 0, time.monotonic()
+
+    def run(work: Callable[[], object]) -> object:
+        nonlocal parts
+        part, parts = run_apart(work), parts + 1
+        if parts == 1:
+            waiting.start()
+            while office.ask("SELECT state FROM reviews WHERE item = 2") == "approved":
+                time.sleep(0.1)
+        if parts == 2:
+            waiting.join(LIMIT)
+            _check_gone(office, served, begun)
+        return part
+
+    for limit in ("MANY", "WHOLE"):
+        monkeypatch.setattr(portions, limit, 1)
+    monkeypatch.setattr(rebuild, "run_apart", run)
+    office.now = read_clock()
+    office.publish(full=True)
+    assert parts == 3
+    assert "release 2 is served without it" in told[0]
+    _check_gone(office, served, begun)
+
+
 def test_a_moment_on_the_terminal(office: Office, tmp_path: Path, sources: Sources) -> None:
     item = office.write(title="第五条普通信息")
     moment = (read_clock() + timedelta(days=2)).astimezone(PORTAL_ZONE).strftime("%Y-%m-%dT%H:%M")
