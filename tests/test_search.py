@@ -249,16 +249,7 @@ async (fields) => {
 
 
 def make_queries(chance: random.Random, forms: dict[str, dict[str, Any]]) -> list[str]:
-    queries = [
-        "5g网络",
-        "１２．５％",
-        "青政办[2026]",
-        "（2026）5号",
-        "教育 三江源",
-        "没有的词",
-        "2026年11月",
-        "gdp 取暖 校车",
-    ]
+    queries = ASKED.split("|")
     texts = ["".join(see(form)[2].split("\n")[1:3]) for form in forms.values()]
     while len(queries) < 56:
         text = chance.choice(texts)
