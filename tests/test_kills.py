@@ -51,9 +51,9 @@ class Place:
     def url(self) -> str:
         return self.environment["CAIBIAN_DATABASE_URL"]
 
-    def start(self, *words: str) -> subprocess.Popen[bytes]:
+    def start(self, *words: str, how: str = "-m") -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", *words],
+            [sys.executable, how, *words],
             env=dict(self.environment),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -255,9 +255,37 @@ class Reader(threading.Thread):
         return content
 
 
-@pytest.mark.parametrize("kills", COUNTS)
+# The same command where sixty items are very many: it works in portions, and beside the served release.
+LARGE = """
+from publish import portions
+portions.MANY = portions.WHOLE = 60
+import caibian
+caibian.main()
+"""
+
+
+@dataclass(frozen=True)
+class Deaths:
+    """How often a publish is killed, after how many seconds at most, how often it makes all anew, by what."""
+
+    count: int
+    seconds: float
+    full: float
+    command: tuple[str, ...] = ("caibian",)
+    how: str = "-m"
+
+
+DEATHS = [
+    pytest.param(Deaths(20, 1.8, 0.3), id="20"),
+    pytest.param(Deaths(8, 5.0, 0.8, (LARGE,), "-c"), id="8-large"),
+    pytest.param(Deaths(200, 1.8, 0.3), id="200", marks=pytest.mark.soak),
+    pytest.param(Deaths(200, 5.0, 0.8, (LARGE,), "-c"), id="200-large", marks=pytest.mark.soak),
+]
+
+
+@pytest.mark.parametrize("deaths", DEATHS)
 def test_a_publish_killed_anywhere_shows_a_whole_portal(
-    undisturbed: Place, tmp_path: Path, kills: int
+    undisturbed: Place, tmp_path: Path, deaths: Deaths
 ) -> None:
     home = tmp_path / "home"
     shutil.copytree(undisturbed.home, home)
@@ -275,12 +303,12 @@ def test_a_publish_killed_anywhere_shows_a_whole_portal(
     assert place.start("caibian", "publish").wait() == 0
     reader = Reader(home / "site" / "current")
     reader.start()
-    chance, killed = random.Random(kills), 0
-    while killed < kills:
+    chance, killed = random.Random(deaths.count), 0
+    while killed < deaths.count:
         with place.open() as database:
             _change_something(database, portal, chance, at)
-        full = ("--full",) if chance.random() < 0.3 else ()
-        killed += _kill_after(place.start("caibian", "publish", *full), chance.uniform(0.3, 1.8))
+        words = (*deaths.command, "publish", *(("--full",) if chance.random() < deaths.full else ()))
+        killed += _kill_after(place.start(*words, how=deaths.how), chance.uniform(0.3, deaths.seconds))
     assert place.start("caibian", "publish").wait() == 0
     reader.stopped.set()
     reader.join()
