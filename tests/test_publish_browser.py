@@ -29,7 +29,13 @@ HOSTILE = (
     "<iframe srcdoc='<script>alert(4)</script>'></iframe><img src='http://evil.invalid/pixel.gif'>"
     "<a href='javascript:alert(5)' id=bad>点</a><style>body{display:none}</style><base href='http://evil.invalid/'>"
     "<p style='position:fixed;inset:0;background:red'>盖</p><meta http-equiv=refresh content='0;url=http://evil.invalid/'>"
-    "<table><tr><td>" + "很长的一格" * 40 + "</td></tr></table>" + "https://example.gov.cn/" + "x" * 300
+    "<table><tr><td>"
+    + "很长的一格" * 40
+    + "</td></tr></table>"
+    + "https://example.gov.cn/"
+    + "x" * 300
+    + "\n"
+    "<pre>很长的一行" + "预" * 300 + "\n" + "y" * 300 + "</pre>"
 )
 
 FIXED = "[...document.querySelectorAll('*')].filter(e => getComputedStyle(e).position == 'fixed').length"
