@@ -124,7 +124,7 @@ def gather(
         wanted = scope if narrow else portion
         gate = read_gate(connection, now, read_head(connection), wanted)
         publications = read_publications(connection, wanted)
-        records = read_pages(connection, _name_pages(publications, stores.site)) if narrow else {}
+        records = read_pages(connection, _name_pages(publications)) if narrow else {}
         rows = {row.item: row for row in gate.open}
         standing = _find_standing(connection, stores, gate, served, publications)
         rows |= standing
@@ -155,9 +155,10 @@ def gather(
     )
 
 
-def _name_pages(publications: Mapping[int, Publication], site: SiteView) -> list[str]:
+def _name_pages(publications: Mapping[int, Publication]) -> list[str]:
+    """Name all pages that items may have; the served release may have twins that today's has not."""
     named = [path for one in publications.values() for path in (one.path, f"/gone{one.path}")]
-    return [*named, *map(name_twin, named)] if site.traditional else named
+    return [*named, *map(name_twin, named)]
 
 
 def _find_standing(

@@ -16,13 +16,13 @@ from publish.plan import see_frame, see_makings
 from publish.views import SiteView
 from store.gate import list_pending, read_gate
 from store.log import read_head
-from store.publishing import read_publications
+from store.publishing import read_placements, read_publications
 from store.shown import count_named, list_touched, read_frame
 
 MANY = 2500  # items that a release deals with; of 5,000 long ones the search index alone takes 250 MB
 WITHOUT = 4  # times as many where there is no search: a plan holds some three kilobytes an item
 WHOLE = 20_000  # items whose pages one release makes anew; it holds some five kilobytes an item
-_LEAVES, _STAYS, _COMES = range(3)
+_LEAVES, _MOVES, _STAYS, _COMES = range(4)
 
 
 def cut_portions(stores: Stores, now: datetime, first: bool) -> list[frozenset[int]]:
@@ -30,18 +30,27 @@ def cut_portions(stores: Stores, now: datetime, first: bool) -> list[frozenset[i
 
     None when they are few, or when every page is made in another way now, which takes one release of all. At
     the `first` release of a portal everything bears a sign of a change. What stands in an older form while
-    its newer one waits is dealt with by each, since the gate does not let that form through by itself.
+    its newer one waits is dealt with by each, see `list_waiting`.
     """
     with stores.database.read() as connection:
         names, many = list_touched(connection), tell_many(stores.site)
         if len(names) <= many or not (first or is_same_making(connection, stores.site)):
             return []
-        waiting = frozenset(read_publications(connection, list_pending(connection, now)))
+    waiting = list_waiting(stores, now)
     ranked = sorted(_rank(stores, names))
     return [
         waiting | {item for *_, item in ranked[start : start + many]}
         for start in range(0, len(ranked) - many, many)
     ]
+
+
+def list_waiting(stores: Stores, now: datetime) -> frozenset[int]:
+    """Give what stands in an older form while its newer one waits.
+
+    It belongs to every portion, since the gate does not let that form through where it is just looked at.
+    """
+    with stores.database.read() as connection:
+        return frozenset(read_publications(connection, list_pending(connection, now)))
 
 
 def tell_many(site: SiteView) -> int:
@@ -68,8 +77,15 @@ def _rank(stores: Stores, names: list[int]) -> Iterator[tuple[int, str, str, int
         with stores.database.read() as connection:
             rows = {row.item: row for row in read_gate(connection, None, read_head(connection), some).open}
             known = read_publications(connection, some)
+            places = {one.item: one for one in read_placements(connection, known) if one.ends is None}
         yield from ((_LEAVES, "", "", item) for item in known.keys() - rows.keys())
-        stays = known.keys() & rows.keys()  # by number, since neighbours in lists are of one portion then
-        yield from ((_STAYS, f"{known[item].number:012d}", "", item) for item in stays)
+        for item in known.keys() & rows.keys():
+            place, row = places.get(item), rows[item]
+            if (
+                place is None or place.column_key != row.column_key
+            ):  # gets a place, in the order of one release
+                yield _MOVES, row.approved_at, "", item
+            else:  # by number, since neighbours in lists are of one portion then
+                yield _STAYS, f"{known[item].number:012d}", "", item
         dates = read_dates(stores, [row for item, row in rows.items() if item not in known])
         yield from ((_COMES, date, rows[item].approved_at, item) for item, date in dates.items())

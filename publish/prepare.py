@@ -22,11 +22,12 @@ from publish.plan import (
     see_makings,
 )
 from publish.portions import is_same_making, tell_many
-from publish.shelf import Shelf, Steps, fill_shelf
+from publish.shelf import Shelf, Steps, Stock, fill_shelf
 from publish.sitemap import name_block
 from publish.trees import Served, TreeStore
+from store.filings import count_filed
 from store.publishing import list_addressed, read_pages
-from store.shown import Shown, find_other_users, list_touched, read_files, read_frame
+from store.shown import Shown, find_last_slot, find_other_users, list_touched, read_files, read_frame
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,15 @@ def plan_release(
 
 
 def plan_removal(
-    stores: Stores, trees: TreeStore, base: Served, now: datetime, gone: frozenset[int]
+    stores: Stores, trees: TreeStore, base: Served, now: datetime, changed: frozenset[int]
 ) -> Plan | None:
-    """Decide a release that is the served one without items that are `gone`, in whatever way that was made.
+    """Decide a release that is the served one but for items of it that `changed`, however it was made.
 
     Their signs stay, since more may have changed. None where it cannot be said from these items alone.
     """
-    plan = _plan_narrow(stores, trees, base, now, gone)
+    with stores.database.read() as connection:
+        filed = 0 if stores.site.has_directory else count_filed(connection, changed)
+    plan = _plan_narrow(stores, trees, base, now, changed, removal=True) if not filed else None
     if plan is None:
         return None
     held = Holdings(stores, trees, base, sure=True, full=False)
@@ -134,9 +137,16 @@ def _is_settled(stores: Stores, portion: frozenset[int] | None) -> bool:
 
 
 def _plan_narrow(
-    stores: Stores, trees: TreeStore, base: Served, now: datetime, portion: frozenset[int] | None
+    stores: Stores,
+    trees: TreeStore,
+    base: Served,
+    now: datetime,
+    portion: frozenset[int] | None,
+    removal: bool = False,
 ) -> Plan | None:
     gathered = gather(stores, now, base.release, narrow=True, portion=portion)
+    if removal:  # places that a release on its way has given are none of the served one's
+        gathered = replace(gathered, stock=_see_slots_before(stores, gathered.stock, now))
     order, bad = read_order(stores, gathered)
     papers, altered = read_papers(stores, gathered.rows.values())
     bad |= altered
@@ -160,6 +170,12 @@ def _plan_narrow(
         if not bad:
             return _finish(stores, replace(gathered, records=records), (shelf, steps), layout, known, before)
     return None  # something is wrong with an item that nobody touched
+
+
+def _see_slots_before(stores: Stores, stock: Stock, now: datetime) -> Stock:
+    with stores.database.read() as connection:
+        slots = {column.key: find_last_slot(connection, column.key, now) for column in stores.site.columns}
+    return replace(stock, last_slots=slots)
 
 
 def _finish(

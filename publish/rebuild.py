@@ -15,13 +15,13 @@ from errors import PublishError
 from publish.apart import run_apart
 from publish.former import Former, find_highest
 from publish.gather import Overtaken, Stores
-from publish.portions import cut_portions
+from publish.portions import cut_portions, list_waiting
 from publish.prepare import plan_release, plan_removal
 from publish.release import ATTEMPTS, OVERTAKEN, Build, Part, Progress, PublishReport
 from publish.trees import Served, TreeStore
 from store.aside import lay_aside, take_fresh
 from store.database import Database
-from store.shown import find_gone, list_touched
+from store.shown import find_gone, list_touched, read_shown
 
 logger = logging.getLogger(__name__)
 
@@ -54,21 +54,23 @@ class _Rebuild:
         self.fresh = frozenset()
 
     def take_down(self) -> None:
-        """Serve a release without what may not stand any more: that cannot wait until all is made anew."""
+        """Serve a release without what may not stand any more: that cannot wait until all is made anew.
+
+        Where the records of the served one are not trusted it must, since nothing says what stands where.
+        """
         self.fresh |= self._take_fresh()
         with self.outer.database.read() as connection:
-            gone = find_gone(connection, list_touched(connection)) if self.trusted else frozenset()
+            changed = read_shown(connection, list_touched(connection)).keys() if self.trusted else set()
+            gone = find_gone(connection, changed)
         former = self.stores.former
         if not gone or former is None:
             return
         for _ in range(ATTEMPTS):
             try:
-                report = self._remove(former.served, gone)
+                report = self._remove(former.served, frozenset(changed))
             except Overtaken:
                 continue
-            except (
-                PublishError
-            ) as error:  # such as a listing that was changed: all is made anew for that, too
+            except PublishError as error:  # such as a listing that was changed, for which all is made anew
                 logger.warning("items %s go with the release that is being made: %s", sorted(gone), error)
                 return
             self.written += report.written
@@ -76,10 +78,15 @@ class _Rebuild:
             self._follow(report.release)
             return
 
-    def _remove(self, served: Served, gone: frozenset[int]) -> PublishReport:
-        plan = plan_removal(self.outer, self.trees, served, self.now, gone)
+    def _remove(self, served: Served, changed: frozenset[int]) -> PublishReport:
+        """Deal with all that is `changed` of what is served: it may stand on a page beside what goes."""
+        from publish.search import is_indexed  # with lxml, which no other part needs
+
+        plan = plan_removal(self.outer, self.trees, served, self.now, changed)
         if plan is None:
             raise PublishError("more than their own pages changes with them")
+        if not is_indexed(self.outer, self.trees, served):  # today's script cannot read what is there
+            plan = replace(plan, wanted=tuple(one for one in plan.wanted if one.subject.kind != "search"))
         return Build(self.outer, self.trees, served, plan, anyway=True, removal=True).run(self.now)
 
     def _follow(self, release: int) -> None:
@@ -90,8 +97,10 @@ class _Rebuild:
     def make_part(self, portion: frozenset[int]) -> Part:
         """Make a portion's part of the tree."""
         for _ in range(ATTEMPTS):
+            self.fresh |= self._take_fresh()
+            waiting = list_waiting(self.stores, self.now)  # of now: a decision since may wait for its hold
             try:
-                return self._begin(portion | self.fresh | self._take_fresh()).run_aside()
+                return self._begin(portion | self.fresh | waiting).run_aside()
             except Overtaken:
                 continue
         raise PublishError(OVERTAKEN)
@@ -149,6 +158,7 @@ def rebuild_site(
             finally:
                 trees.prepare()  # what it left in the drafts is known to nobody
             work.add(part)
+        work.take_down()
         return work.finish()
 
 

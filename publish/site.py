@@ -22,6 +22,7 @@ from publish.release import ATTEMPTS, OVERTAKEN, Build, Progress, PublishReport,
 from publish.site_view import Settled, settle
 from publish.trees import Served, TreeStore
 from publish.views import AgencyView
+from store.aside import forget_room
 from store.database import Database
 from store.locks import hold
 from store.log import read_head
@@ -71,6 +72,7 @@ def publish_site(
         trees = TreeStore(home / "site")
         try:
             trees.prepare()
+            forget_room(database)  # which a killed publish left
             _write_redirects(database, home)
             base, trusted = agree(database, trees, now)
             work = _Work(stores, trees, settled.keep_releases, now, anyway, progress or ignore)

@@ -7,6 +7,7 @@ same queries; who asks what is served finds that untouched, and a publish that i
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ from sqlalchemy import (
     column,
     delete,
     event,
+    exists,
     func,
     literal,
     select,
@@ -43,7 +45,8 @@ from store.publishing import DOUBTED
 from store.shown import FRAME, begin_anew
 from store.tables import filings, marks, pages, publications, shown, shown_files, touched
 
-_ROOM = "caibian_aside"  # PostgreSQL's schema; the file of SQLite is called so, too
+logger = logging.getLogger(__name__)
+ROOM = "caibian_aside"  # PostgreSQL's schema; the file of SQLite is called so, too
 _SERVED = "served"  # what a connection to SQLite's room calls the database itself
 _SIGNS = table("signs", column("id"))  # those of the served room that are copied, by their id there
 _RECORDS = (pages, shown, shown_files, filings)  # what takes the place of the served release's in the end
@@ -63,7 +66,7 @@ def lay_aside(database: Database) -> Iterator[Aside]:
 
     Raises StoreError where it cannot be made.
     """
-    _drop_room(database)  # what a killed publish left of one
+    drop_room(database)
     aside = _make_room(database)
     try:
         with aside.database.note() as connection:
@@ -73,7 +76,7 @@ def lay_aside(database: Database) -> Iterator[Aside]:
         yield aside
     finally:
         aside.database.close()
-        _drop_room(database)
+        forget_room(database)
 
 
 def has_fresh(connection: Connection, served: str) -> bool:
@@ -102,7 +105,8 @@ def read_served_revisions(connection: Connection, served: str, items: Sequence[i
 def count_gone(connection: Connection, served: str) -> int:
     """Count the articles that are served and are not here."""
     there = _name_there(pages, served)
-    gone = there.c.path.like("/articles/%") & there.c.path.not_in(select(pages.c.path))
+    # EXISTS: PostgreSQL would look through a long list of paths once for each of the others
+    gone = there.c.path.like("/articles/%") & ~exists().where(pages.c.path == there.c.path)
     return int(connection.execute(select(func.count()).select_from(there).where(gone)).scalar_one())
 
 
@@ -129,7 +133,7 @@ def adopt(connection: Connection, served: str, release: int) -> None:
 
 def _list_fresh(served: str) -> Select[Any]:
     there = _name_there(touched, served)
-    return select(there.c.id, there.c.item).where(there.c.id.not_in(select(_SIGNS.c.id)))
+    return select(there.c.id, there.c.item).where(~exists().where(_SIGNS.c.id == there.c.id))
 
 
 def _name_there(one: Table, served: str) -> TableClause:
@@ -158,13 +162,13 @@ def _make_room(database: Database) -> Aside:
     with database.write() as connection:
         served = str(connection.execute(text("SELECT current_schema()")).scalar_one())
         try:
-            connection.execute(text(f"CREATE SCHEMA {_ROOM}"))
+            connection.execute(text(f"CREATE SCHEMA {ROOM}"))
         except ProgrammingError as error:
             words = f"GRANT CREATE ON DATABASE {url.database} TO {url.username}"
-            raise StoreError(f"the schema {_ROOM} cannot be made ({error.orig}): {words}") from error
+            raise StoreError(f"the schema {ROOM} cannot be made ({error.orig}): {words}") from error
     asked = url.query.get("options", "")
     options = [asked] if isinstance(asked, str) else list(asked)
-    path = url.update_query_dict({"options": " ".join([*options, f"-c search_path={_ROOM},{served}"])})
+    path = url.update_query_dict({"options": " ".join([*options, f"-c search_path={ROOM},{served}"])})
     return Aside(replace(database, engine=make_engine(path.render_as_string(False))), served)
 
 
@@ -175,14 +179,24 @@ def _attach(file: str, raw: Any, record: Any) -> None:
 
 
 def _name_file(database: Database) -> Path:
-    return database.home / f"{_ROOM}.sqlite"
+    return database.home / f"{ROOM}.sqlite"
 
 
-def _drop_room(database: Database) -> None:
+def forget_room(database: Database) -> None:
+    """Let go of a room that nobody needs any more; where somebody reads it, at the next occasion."""
+    try:
+        drop_room(database)
+    except StoreError as error:  # who copies the database: nothing of a publish is lost by that
+        logger.warning("%s stays until the next publish: %s", ROOM, error)
+
+
+def drop_room(database: Database) -> None:
+    """Let go of what a killed publish left; raises StoreError where somebody reads it."""
     if database.engine.dialect.name == "sqlite":
         for ending in ("", "-wal", "-shm", "-journal"):
             file = _name_file(database)
             file.with_name(f"{file.name}{ending}").unlink(missing_ok=True)
     else:
-        with database.write() as connection:
-            connection.execute(text(f"DROP SCHEMA IF EXISTS {_ROOM} CASCADE"))
+        with database.note() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {ROOM} CASCADE"))

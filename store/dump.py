@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, text
 
 from errors import StoreError, UserFault
+from store.aside import ROOM
 from store.database import Database
 from store.driver import sqlite3
 from store.engines import make_engine, name_faults
@@ -30,7 +31,12 @@ def copy_database(database: Database, folder: Path) -> Iterator[Connection]:
         with database.read() as connection:
             moment = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
             _run(
-                "pg_dump", database.engine.url, f"--snapshot={moment}", f"--file={target}", "--format=custom"
+                "pg_dump",
+                database.engine.url,
+                f"--snapshot={moment}",
+                f"--file={target}",
+                "--format=custom",
+                f"--exclude-schema={ROOM}",  # of a publish on its way: it is worth nothing without that
             )
             yield connection
         return

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from sys import intern
 
 from sqlalchemy import Connection, bindparam, delete, func, select, text
 
+from clock import write_time
 from store.chunks import add_rows, cut_names, name_fields
 from store.gate import read_gate
 from store.log import read_head
@@ -171,9 +173,10 @@ def read_newest(connection: Connection, size: int) -> dict[int, str]:
     return {int(number): str(at) for number, at in connection.execute(query)}
 
 
-def find_last_slot(connection: Connection, column: str) -> int:
-    """Give the last slot that a column ever gave, 0 when it gave none."""
-    return int(connection.execute(_LAST_SLOT, {"column": column}).scalar_one() or 0)
+def find_last_slot(connection: Connection, column: str, before: datetime | None = None) -> int:
+    """Give the last slot that a column ever gave, or gave `before` a moment; 0 when it gave none."""
+    query = _LAST_SLOT if before is None else _LAST_SLOT.where(placements.c.starts < write_time(before))
+    return int(connection.execute(query, {"column": column}).scalar_one() or 0)
 
 
 def find_last_number(connection: Connection) -> int:

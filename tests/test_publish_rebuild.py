@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from office import PDF, Office, hold_to_a_full_one, read_site
 from rebuilds import Hook, dress_anew, list_rooms, make_few, make_hook, open_portal
+from stores import Stores
 
 from errors import PublishError
 from portal import Portal
@@ -39,6 +43,25 @@ def test_it_gives_what_one_release_of_all_gives(office: Office, monkeypatch: pyt
     assert verify_site(office.database, office.home, deep=True) == []
     assert list_rooms(office) == []
     assert office.publish().written == 0
+
+
+def test_what_moves_gets_the_place_that_one_release_of_all_gives(
+    stores: Stores, backend: str, portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        stores.opened(backend, tmp_path / "one") as one,
+        stores.opened(backend, tmp_path / "other") as other,
+    ):
+        at_once, cut = (open_portal(Office(database, portal)) for database in (one, other))
+        for made in (at_once, cut):
+            for item in (12, 2, 7):
+                made.now += timedelta(minutes=1)
+                made.write(item, title="换了栏目的信息")
+                made.approve(item, "tongzhi")
+        at_once.publish(full=True)
+        make_few(monkeypatch)
+        cut.publish(full=True)
+        assert read_site(cut.site) == read_site(at_once.site)
 
 
 @pytest.mark.usefixtures("few")

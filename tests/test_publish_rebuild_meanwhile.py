@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +144,25 @@ def test_what_is_taken_down_meanwhile_leaves_an_index_of_another_making_alone(
     hold_to_a_full_one(office)
 
 
+def test_who_works_for_a_publish_that_was_killed_ends_with_it(tmp_path: Path) -> None:
+    """Another one may begin at once, and would not be alone."""
+    sign = tmp_path / "sign"
+    work = (
+        f"import os, pathlib, time; pathlib.Path({str(sign)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    )
+    code = f"from publish.apart import run_apart; run_apart(lambda: exec({work!r}))"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    until = time.monotonic() + 30
+    with subprocess.Popen([sys.executable, "-c", code], env=environment) as parent:
+        while not (sign.exists() and sign.read_text()) and time.monotonic() < until:
+            time.sleep(0.05)
+        parent.kill()
+    child = Path(f"/proc/{sign.read_text()}")
+    while child.exists() and child.joinpath("stat").read_text().split()[2] != "Z":
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
 @pytest.mark.usefixtures("few")
 def test_who_is_withdrawn_right_before_the_switch_is_not_in_it(
     office: Office, monkeypatch: pytest.MonkeyPatch
@@ -178,7 +200,7 @@ def test_killed_in_a_portion_or_between_two_nothing_changed_and_the_next_one_com
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("store.aside._drop_room", lambda database: None)  # as a kill would leave it
+        patch.setattr("store.aside.drop_room", lambda database: None)  # as a kill would leave it
         between(die)
         with pytest.raises(KeyboardInterrupt):
             office.publish(full=True)
