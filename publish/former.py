@@ -15,11 +15,15 @@ _NUMBER = re.compile(r"(?:/gone)?/articles/\d{4}/\d{2}/(\d+)\.html")
 
 @dataclass(frozen=True)
 class Former:
-    """The served release; its records are in the room `records`, `highest` is the last number that it has."""
+    """The served release; its records are in the room `records`, `highest` is the last number that it has.
+
+    The records are `trusted`, or may be of another release.
+    """
 
     served: Served
     trees: TreeStore
     records: str
+    trusted: bool
     highest: int
 
     def find(self, path: str) -> str | None:

@@ -40,6 +40,7 @@ from store.log import Head, read_head
 from store.publishing import (
     PageRecord,
     Publication,
+    are_doubted,
     read_pages,
     read_placements,
     read_publications,
@@ -173,8 +174,10 @@ def _find_standing(
     if stores.former is not None:
         served = stores.former.served.release
         shown = read_served_revisions(connection, stores.former.records, items)
+        sure = stores.former.trusted
     else:
         shown = {item: one.revision for item, one in read_shown(connection, items).items()}
+        sure = not are_doubted(connection)
     head = read_release_head(connection, served) if served is not None else None
     opened = {row.item for row in gate.open}
     standing: dict[int, Gated] = {}
@@ -183,8 +186,10 @@ def _find_standing(
         if head is not None and one is not None and one.released and row.item not in opened:
             candidates = read_standing(connection, row.item, head.seq)
             known = [one for one in candidates if one.revision == shown.get(row.item)]
-            for chosen in [*known, *candidates][:1]:  # else the one that was approved last
-                standing[row.item] = chosen
+            if not known and not sure:  # the one that was approved last; what is surely off stays off
+                known = candidates
+            if known:
+                standing[row.item] = known[0]
     return standing
 
 

@@ -147,7 +147,7 @@ def rebuild_site(
     PublishError and StoreError where all cannot be made; what was served stays.
     """
     with lay_aside(stores.database) as aside:
-        former = Former(served, trees, aside.served, _find_highest(trees, served))
+        former = Former(served, trees, aside.served, trusted, _find_highest(trees, served))
         inner = replace(stores, database=aside.database, former=former)
         work = _Rebuild(inner, stores, trusted, trees, now, anyway, progress)
         for portion in cut_portions(inner, now, first=True):

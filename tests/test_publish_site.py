@@ -70,6 +70,22 @@ def test_an_approval_waits_for_its_hold_and_the_approved_page_stands_meanwhile(o
     assert "先批准的文字" not in b"".join(read_site(office.site).values()).decode()
 
 
+def test_what_was_taken_down_and_let_through_again_comes_back_with_its_correction(office: Office) -> None:
+    """It is off the portal until then, in this release and in the next, by whatever way that is made."""
+    item = office.approve(office.write(title="先批准的文字"))
+    office.approve(office.write())
+    office.publish()
+    office.decide(item, "withdraw")
+    office.decide(item, "reopen")
+    office.approve(item)
+    office.write(item, title="更正后的文字")
+    office.approve(item, hold=200)
+    for full in (False, False, True):
+        assert office.publish(full=full).articles == 1
+    assert office.publish().articles == 2
+    assert "更正后的文字" in office.page_of(item).read_text()
+
+
 def test_an_undo_before_the_release_leaves_no_trace(office: Office) -> None:
     office.approve(office.write())
     office.publish()
