@@ -25,21 +25,19 @@ WHOLE = 20_000  # items whose pages one release makes anew; it holds some five k
 _LEAVES, _MOVES, _STAYS, _COMES = range(4)
 
 
-def cut_portions(stores: Stores, now: datetime, first: bool) -> list[frozenset[int]]:
+def cut_portions(stores: Stores, first: bool) -> list[frozenset[int]]:
     """Give the items of each release but the last one, which deals with what is left.
 
     None when they are few, or when every page is made in another way now, which takes one release of all. At
-    the `first` release of a portal everything bears a sign of a change. What stands in an older form while
-    its newer one waits is dealt with by each, see `list_waiting`.
+    the `first` release of a portal everything bears a sign of a change.
     """
     with stores.database.read() as connection:
         names, many = list_touched(connection), tell_many(stores.site)
         if len(names) <= many or not (first or is_same_making(connection, stores.site)):
             return []
-    waiting = list_waiting(stores, now)
     ranked = sorted(_rank(stores, names))
     return [
-        waiting | {item for *_, item in ranked[start : start + many]}
+        frozenset(item for *_, item in ranked[start : start + many])
         for start in range(0, len(ranked) - many, many)
     ]
 
@@ -81,9 +79,7 @@ def _rank(stores: Stores, names: list[int]) -> Iterator[tuple[int, str, str, int
         yield from ((_LEAVES, "", "", item) for item in known.keys() - rows.keys())
         for item in known.keys() & rows.keys():
             place, row = places.get(item), rows[item]
-            if (
-                place is None or place.column_key != row.column_key
-            ):  # gets a place, in the order of one release
+            if place is None or place.column_key != row.column_key:  # in the order of one release
                 yield _MOVES, row.approved_at, "", item
             else:  # by number, since neighbours in lists are of one portion then
                 yield _STAYS, f"{known[item].number:012d}", "", item

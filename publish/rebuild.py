@@ -13,15 +13,16 @@ from datetime import datetime
 
 from errors import PublishError
 from publish.apart import run_apart
-from publish.former import Former, find_highest
+from publish.former import Former
 from publish.gather import Overtaken, Stores
+from publish.holdings import Holdings
 from publish.portions import cut_portions, list_waiting
 from publish.prepare import plan_release, plan_removal
 from publish.release import ATTEMPTS, OVERTAKEN, Build, Part, Progress, PublishReport
 from publish.trees import Served, TreeStore
 from store.aside import lay_aside, take_fresh
 from store.database import Database
-from store.shown import find_gone, list_touched, read_shown
+from store.shown import find_closed, list_touched, read_shown
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ class _Rebuild:
         self.fresh |= self._take_fresh()
         with self.outer.database.read() as connection:
             changed = read_shown(connection, list_touched(connection)).keys() if self.trusted else set()
-            gone = find_gone(connection, changed)
+            gone = find_closed(connection, changed)
         former = self.stores.former
         if not gone or former is None:
             return
@@ -147,10 +148,11 @@ def rebuild_site(
     PublishError and StoreError where all cannot be made; what was served stays.
     """
     with lay_aside(stores.database) as aside:
-        former = Former(served, trees, aside.served, trusted, _find_highest(trees, served))
+        highest = Holdings(stores, trees, served, sure=False, full=True).find_highest()
+        former = Former(served, trees, aside.served, trusted, highest)
         inner = replace(stores, database=aside.database, former=former)
         work = _Rebuild(inner, stores, trusted, trees, now, anyway, progress)
-        for portion in cut_portions(inner, now, first=True):
+        for portion in cut_portions(inner, first=True):
             work.take_down()
             _let_go(stores.database, aside.database)
             try:
@@ -166,10 +168,3 @@ def _let_go(*databases: Database) -> None:
     """Close connections: none may be used on both sides of a fork."""
     for database in databases:
         database.engine.dispose()
-
-
-def _find_highest(trees: TreeStore, served: Served) -> int:
-    try:
-        return find_highest(path for path, _ in trees.walk(served.tree))
-    except PublishError:
-        return 0

@@ -14,7 +14,7 @@ from errors import PublishError
 from publish.apart import run_apart
 from publish.disk import write_whole
 from publish.gather import Overtaken, Stores
-from publish.portions import cut_portions, is_made_aside
+from publish.portions import cut_portions, is_made_aside, list_waiting
 from publish.prepare import plan_release
 from publish.rebuild import rebuild_site
 from publish.redirects import write_maps
@@ -156,13 +156,16 @@ class _Work:
 
 
 def _cut(stores: Stores, now: datetime, first: bool) -> Iterator[frozenset[int]]:
-    """Give the portions, each with who was touched since: what is taken down does not wait for the last."""
+    """Give the portions, each with what belongs to all, and with who was touched since.
+
+    What is taken down does not wait for the last one.
+    """
     with stores.database.read() as connection:
         sign = find_last_sign(connection)
-    for portion in cut_portions(stores, now, first):
+    for portion in cut_portions(stores, first):
         with stores.database.read() as connection:
             fresh = list_touched_since(connection, sign)
-        yield portion | fresh
+        yield portion | fresh | list_waiting(stores, now)
 
 
 def _add_up(reports: list[PublishReport]) -> PublishReport:

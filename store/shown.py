@@ -235,11 +235,10 @@ def find_other_users(connection: Connection, paths: Collection[str], besides: Co
     return found
 
 
-def find_gone(connection: Connection, names: Collection[int]) -> frozenset[int]:
-    """Give those of the items that the served release shows and that the gate lets through no more."""
-    there = read_shown(connection, names).keys()
-    passed = read_gate(connection, None, read_head(connection), there).open
-    return frozenset(there - {row.item for row in passed})
+def find_closed(connection: Connection, names: Collection[int]) -> frozenset[int]:
+    """Give those of the items that the gate lets through no more."""
+    passed = read_gate(connection, None, read_head(connection), names).open
+    return frozenset(names).difference(row.item for row in passed)
 
 
 def find_release_without(connection: Connection, item: int) -> int | None:

@@ -73,7 +73,7 @@ def test_many_changes_of_a_portal_go_out_in_portions_and_what_leaves_goes_first(
         with database.read() as connection:
             agencies = tuple(AgencyView(*one) for one in list_agency_names(connection).items())
         site = see_site(portal, agencies, tell_day(office.now))  # as the portal is shown by a publish
-        first, *others = cut_portions(Sources(database, office.home, site), office.now, False)
+        first, *others = cut_portions(Sources(database, office.home, site), False)
         assert items[1] in first
         assert len(others) == 1
         assert office.publish().release == 5
